@@ -1,0 +1,165 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** PyTorch's defaults are beta2 0.999 and epsilon 1e-8; open_clip's are 0.98 and 1e-6 for vision transformers. */
+export interface AdamWOptions {
+  /** Decay rate of the first moment; 0.9. */
+  beta1?: number;
+  /** Decay rate of the second moment; 0.98, open_clip's choice for vision transformers. */
+  beta2?: number;
+  /** Added to the root of the second moment; 1e-6, open_clip's choice for vision transformers. */
+  epsilon?: number;
+  /** Share of a decayed parameter that a step takes away, in units of the learning rate; 0.2, open_clip's default. */
+  weightDecay?: number;
+  /** Which parameters decay; `decaysInOpenClip` unless told otherwise. */
+  decays?: (name: string, shape: readonly number[]) => boolean;
+}
+
+export interface AdamW {
+  /**
+   * One update of every parameter. The gradients stay the caller's to dispose.
+   * @param beta1 Overrides the option for this step: one-cycle schedules move it along with the learning rate.
+   * @throws If a parameter has no gradient, or one of another shape.
+   */
+  step(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number, beta1?: number): void;
+  /** The running moments, `exp_avg.<name>` and `exp_avg_sq.<name>`. They are the live ones: read, never dispose. */
+  state(): Map<string, tf.Tensor>;
+  /**
+   * Copies saved moments in; the tensors given stay the caller's.
+   * @throws If a moment is missing, of another shape, or belongs to no parameter.
+   */
+  loadState(saved: ReadonlyMap<string, tf.Tensor>, stepCount: number): void;
+  /** Steps taken so far; the bias correction depends on it. */
+  readonly stepCount: number;
+  /** Frees the moments. */
+  dispose(): void;
+}
+
+interface Slot {
+  name: string;
+  parameter: tf.Variable;
+  /** Running mean of the gradient. */
+  mean: tf.Variable;
+  /** Running mean of the squared gradient. */
+  square: tf.Variable;
+  decays: boolean;
+}
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2), equal to `torch.optim.AdamW`: first
+ * `p ← p·(1 − learningRate·weightDecay)`, then Adam's bias-corrected update with epsilon outside the root.
+ */
+export function createAdamW(parameters: ReadonlyMap<string, tf.Variable>, options: AdamWOptions = {}): AdamW {
+  const {
+    beta1: defaultBeta1 = 0.9,
+    beta2 = 0.98,
+    epsilon = 1e-6,
+    weightDecay = 0.2,
+    decays = decaysInOpenClip,
+  } = options;
+  const slots: Slot[] = [...parameters].map(([name, parameter]) => ({
+    name,
+    parameter,
+    mean: createMoment(parameter.shape),
+    square: createMoment(parameter.shape),
+    decays: weightDecay > 0 && decays(name, parameter.shape),
+  }));
+  let stepCount = 0;
+
+  function step(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number, beta1 = defaultBeta1): void {
+    for (const slot of slots) checkGradient(slot, gradients.get(slot.name));
+    stepCount++;
+    // The root of the second moment's bias correction moves into epsilon and the step size: one operation fewer.
+    const correction = Math.sqrt(1 - beta2 ** stepCount);
+    const stepSize = (learningRate * correction) / (1 - beta1 ** stepCount);
+    for (const slot of slots) {
+      tf.tidy(() => {
+        const { parameter, mean, square } = slot;
+        const gradient = gradients.get(slot.name)!;
+        mean.assign(average(mean, gradient, beta1));
+        square.assign(average(square, tf.square(gradient), beta2));
+        const direction = tf.div(mean, tf.add(tf.sqrt(square), epsilon * correction));
+        const kept = slot.decays ? tf.mul(parameter, 1 - learningRate * weightDecay) : parameter;
+        parameter.assign(tf.sub(kept, tf.mul(direction, stepSize)));
+      });
+    }
+  }
+
+  function state(): Map<string, tf.Tensor> {
+    return new Map([
+      ...slots.map((slot) => [`exp_avg.${slot.name}`, slot.mean] as const),
+      ...slots.map((slot) => [`exp_avg_sq.${slot.name}`, slot.square] as const),
+    ]);
+  }
+
+  return {
+    step,
+    state,
+    loadState(saved, savedStepCount) {
+      const moments = state() as Map<string, tf.Variable>;
+      checkState(moments, saved);
+      for (const [key, moment] of moments) tf.tidy(() => moment.assign(tf.clone(saved.get(key)!)));
+      stepCount = savedStepCount;
+    },
+    get stepCount() {
+      return stepCount;
+    },
+    dispose() {
+      for (const slot of slots) tf.dispose([slot.mean, slot.square]);
+    },
+  };
+}
+
+/**
+ * open_clip's rule: vectors and scalars do not decay, nor does anything whose name says norm, bias or logit scale
+ * (`exclude` in its `training/main.py`).
+ */
+export function decaysInOpenClip(name: string, shape: readonly number[]): boolean {
+  return shape.length >= 2 && !['bn', 'ln', 'bias', 'logit_scale'].some((part) => name.includes(part));
+}
+
+function createMoment(shape: number[]): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.zeros(shape), false));
+}
+
+/** `rate·old + (1 − rate)·value` */
+function average(old: tf.Tensor, value: tf.Tensor, rate: number): tf.Tensor {
+  return tf.add(tf.mul(old, rate), tf.mul(value, 1 - rate));
+}
+
+function checkGradient(slot: Slot, gradient: tf.Tensor | undefined): void {
+  if (!gradient) {
+    throw new Error(
+      `Parameter '${slot.name}' has no gradient: the loss must depend on every parameter given to the optimizer; ` +
+        'leave unused parameters out of its map.',
+    );
+  }
+  if (!sameShape(gradient.shape, slot.parameter.shape)) {
+    throw new Error(
+      `The gradient of '${slot.name}' has shape [${gradient.shape}] where the parameter has ` +
+        `[${slot.parameter.shape}]; pass the gradient of this very parameter.`,
+    );
+  }
+}
+
+function checkState(moments: ReadonlyMap<string, tf.Tensor>, saved: ReadonlyMap<string, tf.Tensor>): void {
+  const advice = 'load the state that was saved with this model.';
+  for (const [key, moment] of moments) {
+    const value = saved.get(key);
+    if (!value) throw new Error(`The saved optimizer state has no '${key}'; ${advice}`);
+    if (!sameShape(value.shape, moment.shape)) {
+      throw new Error(
+        `The saved optimizer state '${key}' has shape [${value.shape}], expected [${moment.shape}]; ${advice}`,
+      );
+    }
+  }
+  const stranger = [...saved.keys()].find((key) => !moments.has(key));
+  if (stranger) {
+    throw new Error(
+      `The saved optimizer state '${stranger}' belongs to no parameter of this model; ${advice}`,
+    );
+  }
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, axis) => size === b[axis]);
+}
