@@ -1,0 +1,38 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+export type Activation = (x: tf.Tensor) => tf.Tensor;
+
+/**
+ * Exact GELU, x·Φ(x) with the normal distribution function Φ (Hendrycks and Gimpel 2016, PyTorch's `nn.GELU`).
+ * The gradient, Φ(x) + x·φ(x), is written out: autodiff would keep six tensors of this size alive, this keeps two.
+ */
+export const gelu: Activation = (x) =>
+  tf.customGrad((input, save) => {
+    const x = input as tf.Tensor;
+    const cdf = tf.tidy(() => tf.mul(tf.add(tf.erf(tf.mul(x, Math.SQRT1_2)), 1), 0.5));
+    (save as tf.GradSaveFunc)([x, cdf]);
+    return {
+      value: tf.mul(x, cdf),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [x, cdf] = saved;
+        const density = tf.mul(tf.exp(tf.mul(tf.square(x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+        return tf.mul(dy, tf.add(cdf, tf.mul(x, density)));
+      },
+    };
+  })(x);
+
+/** The sigmoid approximation x·σ(1.702x) of OpenAI's CLIP (open_clip's `QuickGELU`). */
+export const quickGelu: Activation = (x) =>
+  tf.customGrad((input, save) => {
+    const x = input as tf.Tensor;
+    const gate = tf.sigmoid(tf.mul(x, 1.702));
+    (save as tf.GradSaveFunc)([x, gate]);
+    return {
+      value: tf.mul(x, gate),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [x, gate] = saved;
+        const slope = tf.mul(tf.mul(x, 1.702), tf.sub(1, gate));
+        return tf.mul(dy, tf.mul(gate, tf.add(slope, 1)));
+      },
+    };
+  })(x);

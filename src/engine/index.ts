@@ -1,0 +1,4 @@
+export * from './backend';
+export * from './gelu';
+export * from './layerNorm';
+export * from './random';

@@ -1,0 +1,21 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Embeddings } from '../models';
+import { clipLoss } from './clip';
+
+/**
+ * DALIP's two-term loss as the official code has it: α·CLIP(f) + (1−α)·CLIP(z), first-order f and second-order z
+ * matched each on its own, with one shared logit scale.
+ *
+ * @param alpha weight of the first-order term, in [0, 1]; the official default is 0.5
+ * @throws when an embedding has no second-order part
+ */
+export function dalipLoss(images: Embeddings, texts: Embeddings, scale: tf.Scalar, alpha = 0.5): tf.Scalar {
+  if (!images.second || !texts.second) {
+    throw new Error(
+      'DALIP’s loss needs second-order embeddings: give the model a `secondOrder` configuration.',
+    );
+  }
+  const firstOrder = clipLoss(images.first, texts.first, scale);
+  const secondOrder = clipLoss(images.second, texts.second, scale);
+  return tf.add(tf.mul(firstOrder, alpha), tf.mul(secondOrder, 1 - alpha)) as tf.Scalar;
+}

@@ -1,0 +1,3 @@
+export * from './alip';
+export * from './clip';
+export * from './dalip';

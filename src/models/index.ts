@@ -1,0 +1,6 @@
+export * from './clip';
+export * from './config';
+export * from './distanceCovariance';
+export * from './secondOrder';
+export * from './text';
+export * from './vision';

@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Activation } from '../engine';
+import {
+  causalMask,
+  type Initialiser,
+  initialiseTransformer,
+  layerNormLayer,
+  type Scope,
+  transformer,
+} from '../nn';
+import type { TextConfig } from './config';
+import { project, type TowerOutput } from './vision';
+
+/** Token ids of a batch of texts, as a tokenizer makes them. */
+export interface TokenBatch {
+  /** `[batch, contextLength]`, zero after the end-of-text token */
+  ids: Int32Array;
+  /** Tokens of each text, start and end included. */
+  lengths: Int32Array;
+}
+
+/** Ids as a tensor, without the columns that are padding in every row. `[batch, longest]` */
+export function trimmedIds({ ids, lengths }: TokenBatch): tf.Tensor2D {
+  const batch = lengths.length;
+  const contextLength = ids.length / batch;
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 1);
+  const trimmed = new Int32Array(batch * longest);
+  for (let row = 0; row < batch; row++) {
+    trimmed.set(ids.subarray(row * contextLength, row * contextLength + longest), row * longest);
+  }
+  return tf.tensor2d(trimmed, [batch, longest], 'int32');
+}
+
+/**
+ * open_clip's text transformer: token and position embeddings, causal blocks, final norm, projection; the
+ * end-of-text token stands for the text. Attention is causal and the end token is the last one, so the padding
+ * behind the batch's longest text is cut without changing any result.
+ *
+ * @param scope the model's parameters, at the root
+ */
+export function textTower(
+  batchOfTokens: TokenBatch,
+  scope: Scope,
+  config: TextConfig,
+  activation: Activation,
+  wantTokens = false,
+): TowerOutput {
+  const ids = trimmedIds(batchOfTokens);
+  const [batch, length] = ids.shape;
+  const { width } = config;
+
+  const words = tf.reshape(tf.gather(scope('token_embedding.weight'), tf.reshape(ids, [-1])), [
+    batch,
+    length,
+    width,
+  ]);
+  const positions = tf.slice(scope('positional_embedding') as tf.Tensor, [0, 0], [length, width]);
+  const placed = tf.add(words, positions) as tf.Tensor3D;
+  const hidden = transformer(placed, scope.at('transformer'), config, activation, causalMask(length));
+
+  const ends = tf.tensor1d(
+    batchOfTokens.lengths.map((count, row) => row * length + count - 1),
+    'int32',
+  );
+  const atEnds = (x: tf.Tensor) => tf.gather(tf.reshape(x, [batch * length, -1]), ends) as tf.Tensor2D;
+  const projection = scope('text_projection');
+  if (!wantTokens) {
+    return { pooled: tf.matMul(layerNormLayer(atEnds(hidden), scope, 'ln_final'), projection as tf.Tensor) };
+  }
+  const tokens = project(layerNormLayer(hidden, scope, 'ln_final'), projection);
+  return { pooled: atEnds(tokens), tokens };
+}
+
+/** Draws the tower's parameters as open_clip (and OpenAI) do. */
+export function initialiseText(init: Initialiser, config: TextConfig, embedDim: number): void {
+  const { width, layers, vocabSize, contextLength } = config;
+  init.normal('token_embedding.weight', [vocabSize, width], 0.02);
+  init.normal('positional_embedding', [contextLength, width], 0.01);
+  initialiseTransformer(init, 'transformer', config, {
+    attention: width ** -0.5,
+    projection: width ** -0.5 * (2 * layers) ** -0.5,
+    hidden: (2 * width) ** -0.5,
+  });
+  init.norm('ln_final', width);
+  init.normal('text_projection', [width, embedDim], width ** -0.5);
+}

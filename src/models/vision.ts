@@ -1,0 +1,86 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Activation } from '../engine';
+import { type Initialiser, initialiseTransformer, layerNormLayer, type Scope, transformer } from '../nn';
+import type { VisionConfig } from './config';
+
+/** What a tower hands on: every token in the shared space, and the one that stands for the whole. */
+export interface TowerOutput {
+  /** The class or end-of-text token. `[batch, embedDim]` */
+  pooled: tf.Tensor2D;
+  /** All tokens after the final norm and projection. `[batch, tokens, embedDim]`; absent unless asked for. */
+  tokens?: tf.Tensor3D;
+}
+
+/**
+ * open_clip's `VisionTransformer`: patches, class token, positions, pre-norm, blocks, post-norm, projection.
+ *
+ * @param images normalised pixels, `[batch, imageSize, imageSize, 3]`
+ * @param scope the parameters below `visual`
+ */
+export function visionTower(
+  images: tf.Tensor4D,
+  scope: Scope,
+  config: VisionConfig,
+  activation: Activation,
+  wantTokens = false,
+): TowerOutput {
+  const batch = images.shape[0];
+  const { width } = config;
+
+  const patches = patchEmbedding(images, scope('conv1.weight'), config.patchSize);
+  const classToken = tf.tile(tf.reshape(scope('class_embedding'), [1, 1, width]), [batch, 1, 1]);
+  const placed = tf.add(tf.concat([classToken, patches], 1), scope('positional_embedding')) as tf.Tensor3D;
+
+  const hidden = transformer(
+    layerNormLayer(placed, scope, 'ln_pre'),
+    scope.at('transformer'),
+    config,
+    activation,
+  );
+  if (!wantTokens) {
+    const first = tf.reshape(tf.slice(hidden, [0, 0, 0], [batch, 1, width]), [batch, width]);
+    return { pooled: tf.matMul(layerNormLayer(first, scope, 'ln_post'), scope('proj') as tf.Tensor) };
+  }
+  const tokens = project(layerNormLayer(hidden, scope, 'ln_post'), scope('proj'));
+  const embedDim = tokens.shape[2];
+  return { pooled: tf.reshape(tf.slice(tokens, [0, 0, 0], [batch, 1, embedDim]), [batch, embedDim]), tokens };
+}
+
+/** x·P for every token. `[batch, tokens, width]` → `[batch, tokens, embedDim]` */
+export function project(x: tf.Tensor3D, projection: tf.Tensor): tf.Tensor3D {
+  const [batch, tokens, width] = x.shape;
+  return tf.reshape(tf.matMul(tf.reshape(x, [-1, width]), projection), [batch, tokens, projection.shape[1]!]);
+}
+
+/**
+ * Cuts pictures into patches and projects each: a convolution whose stride is its kernel, written as one product.
+ *
+ * @param kernel PyTorch's layout, `[width, 3, patch, patch]`
+ * @returns `[batch, patches, width]`, row by row
+ */
+function patchEmbedding(images: tf.Tensor4D, kernel: tf.Tensor, patch: number): tf.Tensor3D {
+  const [batch, height, , channels] = images.shape;
+  const grid = height / patch;
+  const [width] = kernel.shape;
+  const cells = tf.reshape(images, [batch, grid, patch, grid, patch, channels]);
+  const rows = tf.reshape(tf.transpose(cells, [0, 1, 3, 5, 2, 4]), [
+    -1,
+    channels * patch * patch,
+  ]) as tf.Tensor2D;
+  const flatKernel = tf.reshape(kernel, [width, -1]) as tf.Tensor2D;
+  return tf.reshape(tf.matMul(rows, flatKernel, false, true), [batch, grid * grid, width]);
+}
+
+/** Draws the tower's parameters as open_clip does. */
+export function initialiseVision(init: Initialiser, config: VisionConfig, embedDim: number): void {
+  const { width, patchSize, imageSize } = config;
+  const patches = (imageSize / patchSize) ** 2;
+  const scale = width ** -0.5;
+  init.uniform('visual.conv1.weight', [width, 3, patchSize, patchSize], 1 / Math.sqrt(3 * patchSize ** 2));
+  init.normal('visual.class_embedding', [width], scale);
+  init.normal('visual.positional_embedding', [patches + 1, width], scale);
+  init.norm('visual.ln_pre', width);
+  initialiseTransformer(init, 'visual.transformer', config);
+  init.norm('visual.ln_post', width);
+  init.normal('visual.proj', [width, embedDim], scale);
+}

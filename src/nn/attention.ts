@@ -1,0 +1,32 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { linear, linearLayer } from './linear';
+import type { Scope } from './parameters';
+
+/**
+ * Multi-head self-attention with the parameters of PyTorch's `nn.MultiheadAttention`:
+ * `in_proj_weight` [3·width, width] stacks query, key and value; `out_proj` joins the heads.
+ *
+ * @param x `[batch, tokens, width]`
+ * @param mask added to the scores, `[tokens, tokens]`: 0 where attention may go, −∞ where not
+ * @returns `[batch, tokens, width]`
+ */
+export function selfAttention(x: tf.Tensor3D, scope: Scope, heads: number, mask?: tf.Tensor2D): tf.Tensor3D {
+  const [batch, tokens, width] = x.shape;
+  const headWidth = width / heads;
+
+  const projected = linear(x, scope('in_proj_weight'), scope('in_proj_bias'));
+  const split = tf.transpose(tf.reshape(projected, [batch, tokens, 3, heads, headWidth]), [2, 0, 3, 1, 4]);
+  const [query, key, value] = tf.unstack(split); // each [batch, heads, tokens, headWidth]
+
+  const scores = tf.matMul(tf.mul(query, headWidth ** -0.5), key, false, true);
+  const weights = tf.softmax(mask ? tf.add(scores, mask) : scores); // [batch, heads, tokens, tokens]
+  const mixed = tf.transpose(tf.matMul(weights, value), [0, 2, 1, 3]);
+  return linearLayer(tf.reshape(mixed, [batch, tokens, width]), scope, 'out_proj') as tf.Tensor3D;
+}
+
+/** The mask that lets a token see itself and what stands before it. `[tokens, tokens]` */
+export function causalMask(tokens: number): tf.Tensor2D {
+  const values = new Float32Array(tokens * tokens);
+  for (let row = 0; row < tokens; row++) values.fill(-Infinity, row * tokens + row + 1, (row + 1) * tokens);
+  return tf.tensor2d(values, [tokens, tokens]);
+}

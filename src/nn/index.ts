@@ -1,0 +1,6 @@
+export * from './attention';
+export * from './initialise';
+export * from './linear';
+export * from './normalise';
+export * from './parameters';
+export * from './transformer';

@@ -1,0 +1,87 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Activation } from '../engine';
+import { selfAttention } from './attention';
+import type { Initialiser } from './initialise';
+import { linearLayer } from './linear';
+import { layerNormLayer } from './normalise';
+import type { Scope } from './parameters';
+
+export interface TransformerShape {
+  width: number;
+  layers: number;
+  heads: number;
+  /** Width of the hidden layer relative to `width`; 4 in every CLIP. */
+  mlpRatio?: number;
+}
+
+/**
+ * A stack of pre-norm residual blocks, `resblocks.0` to `resblocks.{layers−1}` (open_clip's `Transformer`).
+ *
+ * @param x `[batch, tokens, width]`
+ * @param scope the parameters below `transformer`
+ */
+export function transformer(
+  x: tf.Tensor3D,
+  scope: Scope,
+  shape: TransformerShape,
+  activation: Activation,
+  mask?: tf.Tensor2D,
+): tf.Tensor3D {
+  let hidden = x;
+  for (let layer = 0; layer < shape.layers; layer++) {
+    hidden = residualBlock(hidden, scope.at('resblocks').at(layer), shape.heads, activation, mask);
+  }
+  return hidden;
+}
+
+/** x + attention(norm(x)), then x + mlp(norm(x)). */
+export function residualBlock(
+  x: tf.Tensor3D,
+  scope: Scope,
+  heads: number,
+  activation: Activation,
+  mask?: tf.Tensor2D,
+): tf.Tensor3D {
+  const attended = tf.add(x, selfAttention(layerNormLayer(x, scope, 'ln_1'), scope.at('attn'), heads, mask));
+  const hidden = activation(linearLayer(layerNormLayer(attended, scope, 'ln_2'), scope, 'mlp.c_fc'));
+  return tf.add(attended, linearLayer(hidden, scope, 'mlp.c_proj')) as tf.Tensor3D;
+}
+
+/** Standard deviations that replace PyTorch's default uniform draws, as in CLIP's text tower. */
+export interface TransformerStd {
+  /** of `attn.in_proj_weight` */
+  attention: number;
+  /** of the two weights that write back into the residual stream, `attn.out_proj` and `mlp.c_proj` */
+  projection: number;
+  /** of `mlp.c_fc` */
+  hidden: number;
+}
+
+/** Draws the parameters of one stack below `prefix`. */
+export function initialiseTransformer(
+  init: Initialiser,
+  prefix: string,
+  { width, layers, mlpRatio = 4 }: TransformerShape,
+  std?: TransformerStd,
+): void {
+  const inner = width * mlpRatio;
+  const draw = (
+    name: string,
+    shape: number[],
+    deviation: number | undefined,
+    bound = 1 / Math.sqrt(shape[1]),
+  ) => (deviation ? init.normal(name, shape, deviation) : init.uniform(name, shape, bound));
+  for (let layer = 0; layer < layers; layer++) {
+    const at = (rest: string) => `${prefix}.resblocks.${layer}.${rest}`;
+    init.norm(at('ln_1'), width);
+    draw(at('attn.in_proj_weight'), [3 * width, width], std?.attention, Math.sqrt(6 / (4 * width)));
+    init.constant(at('attn.in_proj_bias'), [3 * width], 0);
+    draw(at('attn.out_proj.weight'), [width, width], std?.projection);
+    init.constant(at('attn.out_proj.bias'), [width], 0);
+    init.norm(at('ln_2'), width);
+    draw(at('mlp.c_fc.weight'), [inner, width], std?.hidden);
+    init.uniform(at('mlp.c_fc.bias'), [inner], 1 / Math.sqrt(width));
+    draw(at('mlp.c_proj.weight'), [width, inner], std?.projection);
+    init.uniform(at('mlp.c_proj.bias'), [width], 1 / Math.sqrt(inner));
+  }
+}
