@@ -1,0 +1,96 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/** A matrix of embeddings, one row per picture, text or class. */
+export interface Embeddings {
+  /** `[rows, width]`, row-major. */
+  values: Float32Array;
+  rows: number;
+  width: number;
+}
+
+/**
+ * Wraps row-major values as embeddings of the given width.
+ *
+ * @throws when the length is not a multiple of the width, or a value is not a finite number: one NaN would silently
+ * count as a wrong or, worse, a right answer further on.
+ */
+export function toEmbeddings(values: ArrayLike<number>, width: number): Embeddings {
+  if (!Number.isInteger(width) || width < 1 || values.length % width !== 0) {
+    throw new Error(
+      `Expected rows of ${width} numbers, got ${values.length} numbers: pass the embedding width.`,
+    );
+  }
+  const copy = Float32Array.from(values);
+  const broken = copy.findIndex((value) => !Number.isFinite(value));
+  if (broken >= 0) {
+    const row = Math.floor(broken / width);
+    throw new Error(
+      `Expected finite embeddings, got ${copy[broken]} in row ${row}: check the model's weights.`,
+    );
+  }
+  return { values: copy, rows: copy.length / width, width };
+}
+
+/** The embeddings in a tensor `[rows, width]`; the tensor stays the caller's to dispose. */
+export async function fromTensor(tensor: tf.Tensor2D): Promise<Embeddings> {
+  return toEmbeddings(await tensor.data(), tensor.shape[1]);
+}
+
+/** One embedding matrix out of several of the same width, in order. */
+export function concatEmbeddings(parts: readonly Embeddings[]): Embeddings {
+  const width = parts[0]?.width ?? 1;
+  const odd = parts.find((part) => part.width !== width);
+  if (odd)
+    throw new Error(`Expected embeddings ${width} wide, got one ${odd.width} wide: use one model for all.`);
+  const rows = parts.reduce((sum, part) => sum + part.rows, 0);
+  const values = new Float32Array(rows * width);
+  let offset = 0;
+  for (const part of parts) {
+    values.set(part.values, offset);
+    offset += part.values.length;
+  }
+  return { values, rows, width };
+}
+
+/** The rows scaled to unit length; a row of zeros stays as it is. */
+export function normaliseRows({ values, rows, width }: Embeddings): Embeddings {
+  const unit = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    const start = row * width;
+    let squares = 0;
+    for (let i = start; i < start + width; i++) squares += values[i] ** 2;
+    const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    for (let i = start; i < start + width; i++) unit[i] = values[i] * scale;
+  }
+  return { values: unit, rows, width };
+}
+
+/**
+ * Calls `visit(row, scores)` for every row of `a` with its dot products with all rows of `b` (`scores` is
+ * `[b.rows]`, valid during the call only). Products are computed in blocks on the engine's backend, so that a
+ * 5,000 × 25,000 similarity matrix never has to exist as a whole.
+ *
+ * @throws when the two widths differ.
+ */
+export function forEachScoreRow(
+  a: Embeddings,
+  b: Embeddings,
+  visit: (row: number, scores: Float32Array) => void,
+): void {
+  if (a.width !== b.width) {
+    throw new Error(
+      `Expected embeddings of one width, got ${a.width} and ${b.width}: use one model for both.`,
+    );
+  }
+  const blockRows = Math.max(1, Math.floor(8e6 / Math.max(1, b.rows)));
+  for (let start = 0; start < a.rows; start += blockRows) {
+    const count = Math.min(blockRows, a.rows - start);
+    const scores = tf.tidy(() => {
+      const block = a.values.subarray(start * a.width, (start + count) * a.width);
+      const left = tf.tensor2d(block, [count, a.width]);
+      const right = tf.tensor2d(b.values, [b.rows, b.width]);
+      return tf.matMul(left, right, false, true).dataSync() as Float32Array; // [count, b.rows]
+    });
+    for (let i = 0; i < count; i++) visit(start + i, scores.subarray(i * b.rows, (i + 1) * b.rows));
+  }
+}

@@ -1,0 +1,5 @@
+export * from './auroc';
+export * from './embeddings';
+export * from './retrieval';
+export * from './statistics';
+export * from './zeroShot';

@@ -1,0 +1,150 @@
+import { concatEmbeddings, type Embeddings, forEachScoreRow, normaliseRows } from './embeddings';
+
+/** Encodes texts to embeddings `[texts, width]`, normalised or not. */
+export type EncodeTexts = (texts: string[]) => Promise<Embeddings>;
+
+/**
+ * The zero-shot classifier of CLIP (Radford et al. 2021, section 3.1.4): every class name is put into every
+ * template, and the unit vectors of its texts are averaged and scaled to unit length again.
+ *
+ * @param templates prompts with `{}` in the class name's place.
+ * @returns `[classes, width]`, unit rows in the order of `classes`.
+ * @throws when there is no class, no template, or a template without `{}`.
+ */
+export async function classWeights(
+  encodeTexts: EncodeTexts,
+  classes: readonly string[],
+  templates: readonly string[],
+  batchSize = 256,
+): Promise<Embeddings> {
+  if (classes.length === 0 || templates.length === 0) {
+    throw new Error(
+      `Expected classes and templates, got ${classes.length} and ${templates.length}: give one of each.`,
+    );
+  }
+  const blank = templates.find((template) => !template.includes('{}'));
+  if (blank !== undefined)
+    throw new Error(`Expected {} in the template "${blank}": mark the class name's place.`);
+
+  const prompts = classes.flatMap((name) =>
+    templates.map((template) => template.replaceAll('{}', () => name)),
+  );
+  const encoded: Embeddings[] = [];
+  for (let start = 0; start < prompts.length; start += batchSize) {
+    encoded.push(normaliseRows(await encodeTexts(prompts.slice(start, start + batchSize))));
+  }
+  return normaliseRows(sumOfGroups(concatEmbeddings(encoded), templates.length));
+}
+
+/** Sums every `size` consecutive rows into one. */
+function sumOfGroups({ values, rows, width }: Embeddings, size: number): Embeddings {
+  const sums = new Float32Array((rows / size) * width);
+  for (let row = 0; row < rows; row++) {
+    const target = Math.floor(row / size) * width;
+    for (let i = 0; i < width; i++) sums[target + i] += values[row * width + i];
+  }
+  return { values: sums, rows: rows / size, width };
+}
+
+export interface ZeroShotInput {
+  /** `[pictures, width]`; scaled to unit length here. */
+  imageEmbeddings: Embeddings;
+  /** `[classes, width]`, as `classWeights` makes them. */
+  classEmbeddings: Embeddings;
+  /** The class index of every picture. */
+  labels: ArrayLike<number>;
+  /** For each class: did its pictures occur in training? Splits top-1 into two. */
+  seen?: readonly boolean[];
+}
+
+export interface ZeroShotResult {
+  /** Shares in [0, 1]. */
+  top1: number;
+  top5: number;
+  /** The mean of the classes' own top-1 accuracies, over classes with at least one picture. */
+  meanPerClass: number;
+  /** Top-1 on pictures of classes seen in training, and of classes never seen; absent where there are none. */
+  top1Seen?: number;
+  top1Unseen?: number;
+  /** How many pictures were judged. */
+  count: number;
+  /** The class index with the highest cosine for every picture; of equals, the lowest index. */
+  predictions: Int32Array;
+}
+
+/**
+ * Zero-shot classification accuracy by cosine similarity. A picture is right within k when fewer than k wrong classes
+ * score at least as high as the right one: ties count against the model, so that equal embeddings earn nothing.
+ *
+ * @throws when the labels do not fit the pictures or the classes.
+ */
+export function zeroShotAccuracy(input: ZeroShotInput): ZeroShotResult {
+  checkLabels(input);
+  const { labels, seen } = input;
+  const images = normaliseRows(input.imageEmbeddings);
+  const count = images.rows;
+  const predictions = new Int32Array(count);
+  const ranks = new Int32Array(count);
+  forEachScoreRow(images, normaliseRows(input.classEmbeddings), (row, scores) => {
+    predictions[row] = indexOfHighest(scores);
+    ranks[row] = rankOf(labels[row], scores);
+  });
+
+  const pictures = Array.from({ length: count }, (_, i) => i);
+  const within = (k: number, of: number[]) => of.filter((i) => ranks[i] < k).length / of.length;
+  const result: ZeroShotResult = {
+    top1: within(1, pictures),
+    top5: within(5, pictures),
+    meanPerClass: meanPerClass(labels, ranks, input.classEmbeddings.rows),
+    count,
+    predictions,
+  };
+  if (seen) {
+    const known = pictures.filter((i) => seen[labels[i]]);
+    const unknown = pictures.filter((i) => !seen[labels[i]]);
+    if (known.length > 0) result.top1Seen = within(1, known);
+    if (unknown.length > 0) result.top1Unseen = within(1, unknown);
+  }
+  return result;
+}
+
+function checkLabels({ imageEmbeddings, classEmbeddings, labels, seen }: ZeroShotInput): void {
+  const classes = classEmbeddings.rows;
+  if (imageEmbeddings.rows === 0 || labels.length !== imageEmbeddings.rows) {
+    throw new Error(
+      `Expected one label for each picture, got ${labels.length} for ${imageEmbeddings.rows} pictures.`,
+    );
+  }
+  for (let i = 0; i < labels.length; i++) {
+    if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
+      throw new Error(`Expected labels from 0 to ${classes - 1}, got ${labels[i]} for picture ${i}.`);
+    }
+  }
+  if (seen && seen.length !== classes) {
+    throw new Error(`Expected one "seen" flag for each of ${classes} classes, got ${seen.length}.`);
+  }
+}
+
+function indexOfHighest(scores: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < scores.length; i++) if (scores[i] > scores[best]) best = i;
+  return best;
+}
+
+/** How many other entries score at least as high as the target. */
+function rankOf(target: number, scores: Float32Array): number {
+  let rank = -1; // the target itself is counted once
+  for (const score of scores) if (score >= scores[target]) rank++;
+  return rank;
+}
+
+function meanPerClass(labels: ArrayLike<number>, ranks: Int32Array, classes: number): number {
+  const total = new Float64Array(classes);
+  const right = new Float64Array(classes);
+  for (let i = 0; i < labels.length; i++) {
+    total[labels[i]]++;
+    if (ranks[i] === 0) right[labels[i]]++;
+  }
+  const present = [...total.keys()].filter((c) => total[c] > 0);
+  return present.reduce((sum, c) => sum + right[c] / total[c], 0) / present.length;
+}
