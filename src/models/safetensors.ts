@@ -51,7 +51,7 @@ export function readSafetensors(source: string | Buffer): Map<string, StoredTens
       try {
         tensors.set(name, { dtype: type, shape, data: codecs[type].decode(bytes) });
       } catch (error) {
-        throw invalid(file, `tensor '${name}' ${(error as Error).message}`);
+        throw invalid(file, `tensor "${name}" ${(error as Error).message}`);
       }
     }
     return tensors;
@@ -83,8 +83,8 @@ export function writeSafetensors(
   for (const [name, { dtype, shape, data }] of sorted) {
     if (data.length !== countOf(shape)) {
       throw new Error(
-        `Tensor '${name}' has ${data.length} values where its shape [${shape}] asks for ${countOf(shape)}; ` +
-          `nothing was written to '${path}'.`,
+        `Tensor "${name}" has ${data.length} values where its shape [${shape}] asks for ${countOf(shape)}; ` +
+          `nothing was written to "${path}".`,
       );
     }
     const end = offset + data.length * codecs[dtype].bytes;
@@ -140,13 +140,13 @@ function parseHeader(file: Source, bytes: Uint8Array): Record<string, unknown> {
 function checkEntry(file: Source, name: string, entry: Entry): void {
   const { dtype, shape, data_offsets: offsets } = entry ?? {};
   if (!isCounts(shape) || !isCounts(offsets) || offsets.length !== 2) {
-    throw invalid(file, `tensor '${name}' lacks a proper shape or data_offsets`);
+    throw invalid(file, `tensor "${name}" lacks a proper shape or data_offsets`);
   }
   if (!Object.hasOwn(codecs, dtype)) {
     const supported = Object.keys(codecs).join(', ');
     throw invalid(
       file,
-      `tensor '${name}' has format ${dtype} where one of ${supported} is expected`,
+      `tensor "${name}" has format ${dtype} where one of ${supported} is expected`,
       'convert it',
     );
   }
@@ -154,7 +154,7 @@ function checkEntry(file: Source, name: string, entry: Entry): void {
   if (offsets[1] - offsets[0] !== bytes) {
     throw invalid(
       file,
-      `tensor '${name}' of ${dtype} [${shape}] needs ${bytes} bytes and is given ${offsets[1] - offsets[0]}`,
+      `tensor "${name}" of ${dtype} [${shape}] needs ${bytes} bytes and is given ${offsets[1] - offsets[0]}`,
     );
   }
 }
@@ -168,11 +168,11 @@ function checkLayout(file: Source, entries: Map<string, Entry>, available: numbe
   for (const [name, { data_offsets: offsets }] of ordered) {
     if (offsets[1] > available) {
       const missing = offsets[1] - available;
-      throw invalid(file, `tensor '${name}' ends ${missing} bytes after the file: it is truncated`);
+      throw invalid(file, `tensor "${name}" ends ${missing} bytes after the file: it is truncated`);
     }
     if (offsets[0] !== end) {
       const flaw = offsets[0] < end ? 'overlaps the one before it' : 'leaves a gap before it';
-      throw invalid(file, `tensor '${name}' ${flaw} (starts at ${offsets[0]}, expected ${end})`);
+      throw invalid(file, `tensor "${name}" ${flaw} (starts at ${offsets[0]}, expected ${end})`);
     }
     end = offsets[1];
   }
@@ -188,7 +188,7 @@ function withSource<T>(source: string | Buffer, use: (file: Source) => T): T {
   const descriptor = openForReading(source);
   try {
     const read = (offset: number, length: number) => readWhole(descriptor, offset, length, source);
-    return use({ label: `'${source}'`, size: fstatSync(descriptor).size, read });
+    return use({ label: `"${source}"`, size: fstatSync(descriptor).size, read });
   } finally {
     closeSync(descriptor);
   }
@@ -200,7 +200,7 @@ function openForReading(path: string): number {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const flaw = code === 'ENOENT' ? 'does not exist' : `cannot be opened (${code})`;
-    throw new Error(`The safetensors file '${path}' ${flaw}; check the path.`);
+    throw new Error(`The safetensors file "${path}" ${flaw}; check the path.`);
   }
 }
 
@@ -208,7 +208,7 @@ function readWhole(descriptor: number, offset: number, length: number, path: str
   const bytes = new Uint8Array(length);
   for (let done = 0; done < length; ) {
     const count = readSync(descriptor, bytes, done, length - done, offset + done);
-    if (count === 0) throw new Error(`'${path}' became shorter while it was being read; read it again.`);
+    if (count === 0) throw new Error(`"${path}" became shorter while it was being read; read it again.`);
     done += count;
   }
   return bytes;

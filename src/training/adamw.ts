@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { restoreVariables, type SavedTensor, sameShape } from './restore';
 
 /** PyTorch's defaults are beta2 0.999 and epsilon 1e-8; open_clip's are 0.98 and 1e-6 for vision transformers. */
 export interface AdamWOptions {
@@ -24,10 +25,10 @@ export interface AdamW {
   /** The running moments, `exp_avg.<name>` and `exp_avg_sq.<name>`. They are the live ones: read, never dispose. */
   state(): Map<string, tf.Tensor>;
   /**
-   * Copies saved moments in; the tensors given stay the caller's.
-   * @throws If a moment is missing, of another shape, or belongs to no parameter.
+   * Sets the moments to saved ones, which stay the caller's.
+   * @throws If a moment is missing, has another shape, or belongs to no parameter.
    */
-  loadState(saved: ReadonlyMap<string, tf.Tensor>, stepCount: number): void;
+  loadState(saved: ReadonlyMap<string, SavedTensor>, stepCount: number): void;
   /** Steps taken so far; the bias correction depends on it. */
   readonly stepCount: number;
   /** Frees the moments. */
@@ -84,7 +85,7 @@ export function createAdamW(parameters: ReadonlyMap<string, tf.Variable>, option
     }
   }
 
-  function state(): Map<string, tf.Tensor> {
+  function state(): Map<string, tf.Variable> {
     return new Map([
       ...slots.map((slot) => [`exp_avg.${slot.name}`, slot.mean] as const),
       ...slots.map((slot) => [`exp_avg_sq.${slot.name}`, slot.square] as const),
@@ -95,9 +96,7 @@ export function createAdamW(parameters: ReadonlyMap<string, tf.Variable>, option
     step,
     state,
     loadState(saved, savedStepCount) {
-      const moments = state() as Map<string, tf.Variable>;
-      checkState(moments, saved);
-      for (const [key, moment] of moments) tf.tidy(() => moment.assign(tf.clone(saved.get(key)!)));
+      restoreVariables(state(), saved, 'optimizer state');
       stepCount = savedStepCount;
     },
     get stepCount() {
@@ -129,37 +128,14 @@ function average(old: tf.Tensor, value: tf.Tensor, rate: number): tf.Tensor {
 function checkGradient(slot: Slot, gradient: tf.Tensor | undefined): void {
   if (!gradient) {
     throw new Error(
-      `Parameter '${slot.name}' has no gradient: the loss must depend on every parameter given to the optimizer; ` +
+      `Parameter "${slot.name}" has no gradient: the loss must depend on every parameter given to the optimizer; ` +
         'leave unused parameters out of its map.',
     );
   }
   if (!sameShape(gradient.shape, slot.parameter.shape)) {
     throw new Error(
-      `The gradient of '${slot.name}' has shape [${gradient.shape}] where the parameter has ` +
+      `The gradient of "${slot.name}" has shape [${gradient.shape}] where the parameter has ` +
         `[${slot.parameter.shape}]; pass the gradient of this very parameter.`,
     );
   }
-}
-
-function checkState(moments: ReadonlyMap<string, tf.Tensor>, saved: ReadonlyMap<string, tf.Tensor>): void {
-  const advice = 'load the state that was saved with this model.';
-  for (const [key, moment] of moments) {
-    const value = saved.get(key);
-    if (!value) throw new Error(`The saved optimizer state has no '${key}'; ${advice}`);
-    if (!sameShape(value.shape, moment.shape)) {
-      throw new Error(
-        `The saved optimizer state '${key}' has shape [${value.shape}], expected [${moment.shape}]; ${advice}`,
-      );
-    }
-  }
-  const stranger = [...saved.keys()].find((key) => !moments.has(key));
-  if (stranger) {
-    throw new Error(
-      `The saved optimizer state '${stranger}' belongs to no parameter of this model; ${advice}`,
-    );
-  }
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
