@@ -2,3 +2,4 @@ export * from './backend';
 export * from './gelu';
 export * from './layerNorm';
 export * from './random';
+export * from './stopGradient';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { stopGradient } from '../engine';
 import { pairLosses } from './clip';
 
 /** Running means of the batch's three similarities: text–caption, image–text, image–caption. */
@@ -52,7 +53,7 @@ export function alipGates(
   history: GateHistory | null,
   { gammaSample, gammaPair, momentum }: GateOptions = ALIP_GATES,
 ): { weights: GateWeights; history: GateHistory } {
-  const similarity = (a: tf.Tensor2D, b: tf.Tensor2D) => tf.sum(tf.mul(a, b), 1) as tf.Tensor1D;
+  const similarity = (a: tf.Tensor2D, b: tf.Tensor2D) => stopGradient(tf.sum(tf.mul(a, b), 1) as tf.Tensor1D);
   const similarities = {
     textCaption: similarity(texts, captions),
     imageText: similarity(images, texts),

@@ -1,0 +1,93 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { cropBoxes, type PictureSet, pixelsToFloat } from '../data';
+import { createRandom, type Random } from '../engine';
+import type { Tokenizer } from '../text';
+import type { TrainingData } from './trainer';
+
+export interface PictureDataOptions {
+  batchSize: number;
+  seed: number;
+  /** Side of the model's input; pictures are cropped and scaled to it. */
+  imageSize: number;
+  /** Smallest and largest share of a picture's area that a training crop keeps. Default 0.7 to 1. */
+  cropScale?: [number, number];
+  /** The raw text of a picture in one step. Default: one of its texts, drawn anew each time. */
+  textOf?: (index: number, random: Random) => string;
+  /** Its second text, for objectives with captions. */
+  captionOf?: (index: number, random: Random) => string;
+}
+
+/**
+ * Training batches from decoded pictures. Each epoch is a fresh permutation, the last incomplete batch is left out;
+ * order, crops and choice of text are functions of the seed and the step, so any step can be made again.
+ *
+ * @throws when there are fewer pictures than one batch takes
+ */
+export function pictureData(set: PictureSet, tokenizer: Tokenizer, options: PictureDataOptions): TrainingData {
+  const { batchSize, seed, imageSize, cropScale = [0.7, 1], captionOf } = options;
+  const textOf = options.textOf ?? ((index, random) => random.pick(set.texts[index]));
+  const perEpoch = Math.floor(set.length / batchSize);
+  if (perEpoch === 0) {
+    throw new Error(`A batch takes ${batchSize} pictures but the training data has ${set.length}; use a smaller batch.`);
+  }
+  const orderOf = rememberLast((epoch: number) => permutation(set.length, createRandom(seed).fork(`epoch ${epoch}`)));
+
+  return {
+    batch: async (step) => {
+      const random = createRandom(seed).fork(`batch ${step}`);
+      const place = (step % perEpoch) * batchSize;
+      const indices = orderOf(Math.floor(step / perEpoch)).slice(place, place + batchSize);
+      const boxes = cropBoxes(batchSize, random, { scale: cropScale });
+      return {
+        keys: indices.map((index) => set.keys[index]),
+        images: cropPictures(set, indices, boxes, imageSize),
+        texts: tokenizer.tokenize(indices.map((index) => textOf(index, random))),
+        captions: captionOf && tokenizer.tokenize(indices.map((index) => captionOf(index, random))),
+      };
+    },
+  };
+}
+
+/**
+ * Cuts boxes out of decoded pictures and scales them, bilinearly, to the model's input.
+ *
+ * @param boxes `[n, 4]` as y1, x1, y2, x2 in shares of the picture; null takes each picture whole
+ * @returns normalised pixels, `[n, imageSize, imageSize, 3]`
+ */
+export function cropPictures(
+  set: Pick<PictureSet, 'pixels' | 'size'>,
+  indices: readonly number[],
+  boxes: Float32Array | null,
+  imageSize: number,
+): tf.Tensor4D {
+  const { size } = set;
+  const bytes = size * size * 3;
+  const chosen = new Uint8Array(indices.length * bytes);
+  indices.forEach((index, row) => {
+    chosen.set(set.pixels.subarray(index * bytes, (index + 1) * bytes), row * bytes);
+  });
+  return tf.tidy(() => {
+    const pictures = tf.tensor4d(pixelsToFloat(chosen), [indices.length, size, size, 3]);
+    if (!boxes && size === imageSize) return pictures;
+    const whole = boxes ?? wholePictures(indices.length);
+    const rows = tf.range(0, indices.length, 1, 'int32') as tf.Tensor1D;
+    return tf.image.cropAndResize(pictures, tf.tensor2d(whole, [indices.length, 4]), rows, [imageSize, imageSize]);
+  });
+}
+
+function wholePictures(count: number): Float32Array {
+  return Float32Array.from({ length: count * 4 }, (_, i) => (i % 4 < 2 ? 0 : 1));
+}
+
+function permutation(length: number, random: Random): number[] {
+  return random.shuffle(Array.from({ length }, (_, i) => i));
+}
+
+/** Keeps the last answer: consecutive steps ask for the same epoch. */
+function rememberLast<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {
+  let last: { key: Key; value: Value } | undefined;
+  return (key) => {
+    if (last?.key !== key) last = { key, value: compute(key) };
+    return last.value;
+  };
+}

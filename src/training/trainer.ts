@@ -1,0 +1,156 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { createRandom } from '../engine';
+import type { Clip } from '../models';
+import { trainable } from '../nn';
+import { type AdamW, createAdamW } from './adamw';
+import { clipByGlobalNorm } from './clipping';
+import type { Objective, StepMetrics, TrainingBatch } from './objectives';
+import { warmupCosine } from './schedules';
+
+/** Where batches come from: the batch of a step is fixed by the step, so that a resumed run sees the same ones. */
+export interface TrainingData {
+  batch(step: number): Promise<TrainingBatch>;
+}
+
+/** What defines a run besides its model, objective and data. */
+export interface Recipe {
+  steps: number;
+  batchSize: number;
+  /** Peak of the schedule: linear warm-up, then half a cosine to zero. */
+  learningRate: number;
+  warmupSteps: number;
+  weightDecay: number;
+  beta1?: number;
+  beta2?: number;
+  epsilon?: number;
+  /** Largest global norm of the gradients; absent: no clipping. */
+  clipNorm?: number;
+  seed: number;
+}
+
+/** What one step did. */
+export interface StepOutcome {
+  /** Steps done, this one included. */
+  step: number;
+  loss: number;
+  learningRate: number;
+  gradientNorm: number;
+  /** exp(logit_scale) after the step. */
+  logitScale: number;
+  /** What the objective wants to see beside its loss. */
+  metrics: StepMetrics;
+}
+
+/** A step and how fast it went, data included. */
+export interface StepReport extends StepOutcome {
+  pairsPerSecond: number;
+}
+
+/** A run in progress: everything a checkpoint must hold. */
+export interface Training {
+  model: Clip;
+  optimizer: AdamW;
+  objective: Objective;
+  recipe: Recipe;
+}
+
+const LOGIT_SCALE_LIMIT = Math.log(100);
+
+export function startTraining(model: Clip, objective: Objective, recipe: Recipe): Training {
+  const optimizer = createAdamW(trainable(model.parameters), {
+    beta1: recipe.beta1 ?? 0.9,
+    beta2: recipe.beta2 ?? 0.98,
+    epsilon: recipe.epsilon ?? 1e-6,
+    weightDecay: recipe.weightDecay,
+  });
+  return { model, optimizer, objective, recipe };
+}
+
+/**
+ * Takes all steps that are left, one after the other, and reports each.
+ *
+ * @throws as `trainStep` does; the parameters are then those before the failed step.
+ */
+export async function* trainSteps(training: Training, data: TrainingData): AsyncGenerator<StepReport> {
+  for (let step = training.optimizer.stepCount; step < training.recipe.steps; step++) {
+    const began = performance.now();
+    const batch = await data.batch(step);
+    try {
+      const report = trainStep(training, batch);
+      const seconds = (performance.now() - began) / 1000;
+      yield { ...report, pairsPerSecond: batch.keys.length / seconds };
+    } finally {
+      batch.images.dispose();
+    }
+  }
+}
+
+/**
+ * One optimizer step: loss and gradients, clipping, AdamW, and the logit scale kept within [0, ln 100].
+ * Random draws inside the step (dropout) depend on the seed and the step only.
+ *
+ * @throws {NotANumberError} when loss or gradients are not finite; no parameter has changed then.
+ */
+export function trainStep(training: Training, batch: TrainingBatch): StepOutcome {
+  const { model, objective, optimizer, recipe } = training;
+  const step = optimizer.stepCount;
+  const random = createRandom(recipe.seed).fork(`step ${step}`);
+  const parameters = trainable(model.parameters);
+  const learningRate = warmupCosine({
+    peak: recipe.learningRate,
+    warmupSteps: recipe.warmupSteps,
+    totalSteps: recipe.steps,
+  })(step);
+
+  let metrics: StepMetrics = {};
+  const { value, grads } = tf.variableGrads(() => {
+    const result = objective.loss(model, batch, { training: true, random });
+    metrics = result.metrics ?? {};
+    return result.loss;
+  }, [...parameters.values()]);
+  const loss = value.dataSync()[0];
+  value.dispose();
+
+  const named = new Map([...parameters].map(([name, variable]) => [name, grads[variable.name]]));
+  const { gradients, norm } = clipByGlobalNorm(named, recipe.clipNorm ?? Number.POSITIVE_INFINITY);
+  try {
+    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
+      throw new NotANumberError(step, loss, norm, learningRate, batch.keys);
+    }
+    optimizer.step(gradients, learningRate);
+  } finally {
+    tf.dispose([...gradients.values()]);
+  }
+  return {
+    step: step + 1,
+    loss,
+    learningRate,
+    gradientNorm: norm,
+    logitScale: clampLogitScale(model),
+    ...metrics,
+  };
+}
+
+/** Keeps the temperature's logarithm within [0, ln 100] and returns its exponential. */
+function clampLogitScale(model: Clip): number {
+  const variable = model.parameters.get('logit_scale')!;
+  tf.tidy(() => variable.assign(tf.clipByValue(variable, 0, LOGIT_SCALE_LIMIT)));
+  return Math.exp(variable.dataSync()[0]);
+}
+
+/** A loss or gradient that stopped being a number, with what is needed to find out why. */
+export class NotANumberError extends Error {
+  constructor(
+    readonly step: number,
+    readonly loss: number,
+    readonly gradientNorm: number,
+    readonly learningRate: number,
+    readonly keys: string[],
+  ) {
+    const shown = keys.slice(0, 8).join(', ') + (keys.length > 8 ? ` and ${keys.length - 8} more` : '');
+    super(
+      `The loss stopped being a number at step ${step} (loss ${loss}, gradient norm ${gradientNorm}, ` +
+        `learning rate ${learningRate.toExponential(2)}, batch: ${shown}); lower the learning rate or look at this batch.`,
+    );
+  }
+}
