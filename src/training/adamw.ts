@@ -125,17 +125,20 @@ function average(old: tf.Tensor, value: tf.Tensor, rate: number): tf.Tensor {
   return tf.add(tf.mul(old, rate), tf.mul(value, 1 - rate));
 }
 
-function checkGradient(slot: Slot, gradient: tf.Tensor | undefined): void {
-  if (!gradient) {
+function checkGradient({ name, parameter }: Slot, gradient: tf.Tensor | undefined): void {
+  if (!gradient) throw missingGradient(name);
+  if (!sameShape(gradient.shape, parameter.shape)) {
     throw new Error(
-      `Parameter "${slot.name}" has no gradient: the loss must depend on every parameter given to the optimizer; ` +
-        'leave unused parameters out of its map.',
+      `The gradient of "${name}" has shape [${gradient.shape}] where the parameter has [${parameter.shape}]; ` +
+        'pass the gradient of this very parameter.',
     );
   }
-  if (!sameShape(gradient.shape, slot.parameter.shape)) {
-    throw new Error(
-      `The gradient of "${slot.name}" has shape [${gradient.shape}] where the parameter has ` +
-        `[${slot.parameter.shape}]; pass the gradient of this very parameter.`,
-    );
-  }
+}
+
+/** For a parameter that the loss turned out not to depend on. */
+export function missingGradient(name: string): Error {
+  return new Error(
+    `Parameter "${name}" has no gradient: the loss must depend on every parameter given to the optimizer; ` +
+      'leave unused parameters out of its map.',
+  );
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { missingGradient } from './adamw';
 
 export interface ClippedGradients {
   /** The gradients to use, and to dispose, from here on. */
@@ -31,11 +32,17 @@ export function clipByGlobalNorm(
   return { gradients: clipped, norm };
 }
 
-/** The L2 norm of all gradients taken as one vector; 0 for none. One download. */
+/**
+ * The L2 norm of all gradients taken as one vector; 0 for none. One download.
+ * @throws If a parameter has no gradient.
+ */
 export function globalNorm(gradients: ReadonlyMap<string, tf.Tensor>): number {
   if (gradients.size === 0) return 0;
   return tf.tidy(() => {
-    const squares = [...gradients.values()].map((gradient) => tf.sum(tf.square(gradient)));
+    const squares = [...gradients].map(([name, gradient]) => {
+      if (!gradient) throw missingGradient(name);
+      return tf.sum(tf.square(gradient));
+    });
     return tf.sqrt(tf.addN(squares)).dataSync()[0];
   });
 }

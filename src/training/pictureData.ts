@@ -23,14 +23,22 @@ export interface PictureDataOptions {
  *
  * @throws when there are fewer pictures than one batch takes
  */
-export function pictureData(set: PictureSet, tokenizer: Tokenizer, options: PictureDataOptions): TrainingData {
+export function pictureData(
+  set: PictureSet,
+  tokenizer: Tokenizer,
+  options: PictureDataOptions,
+): TrainingData {
   const { batchSize, seed, imageSize, cropScale = [0.7, 1], captionOf } = options;
   const textOf = options.textOf ?? ((index, random) => random.pick(set.texts[index]));
   const perEpoch = Math.floor(set.length / batchSize);
   if (perEpoch === 0) {
-    throw new Error(`A batch takes ${batchSize} pictures but the training data has ${set.length}; use a smaller batch.`);
+    throw new Error(
+      `A batch takes ${batchSize} pictures but the training data has ${set.length}; use a smaller batch.`,
+    );
   }
-  const orderOf = rememberLast((epoch: number) => permutation(set.length, createRandom(seed).fork(`epoch ${epoch}`)));
+  const orderOf = rememberLast((epoch: number) =>
+    permutation(set.length, createRandom(seed).fork(`epoch ${epoch}`)),
+  );
 
   return {
     batch: async (step) => {
@@ -71,7 +79,10 @@ export function cropPictures(
     if (!boxes && size === imageSize) return pictures;
     const whole = boxes ?? wholePictures(indices.length);
     const rows = tf.range(0, indices.length, 1, 'int32') as tf.Tensor1D;
-    return tf.image.cropAndResize(pictures, tf.tensor2d(whole, [indices.length, 4]), rows, [imageSize, imageSize]);
+    return tf.image.cropAndResize(pictures, tf.tensor2d(whole, [indices.length, 4]), rows, [
+      imageSize,
+      imageSize,
+    ]);
   });
 }
 

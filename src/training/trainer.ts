@@ -127,7 +127,7 @@ export function trainStep(training: Training, batch: TrainingBatch): StepOutcome
     learningRate,
     gradientNorm: norm,
     logitScale: clampLogitScale(model),
-    ...metrics,
+    metrics,
   };
 }
 
