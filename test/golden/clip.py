@@ -82,12 +82,10 @@ def main() -> None:
     io = {"images": images, "ids": ids.int()}
     for name, tensors in {"gelu": exact, "quick_gelu": outputs(quick, images, ids)}.items():
         io |= {f"{name}.{key}": tensor.detach().contiguous() for key, tensor in tensors.items()}
-    save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, HERE / "clip-small.safetensors")
-    save_file(io, HERE / "clip-small-io.safetensors")
-    save_file(
-        {name: parameter.grad.contiguous() for name, parameter in model.named_parameters()},
-        HERE / "clip-small-grads.safetensors",
-    )
+    state = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
+    grads = {name: parameter.grad.contiguous() for name, parameter in model.named_parameters()}
+    for suffix, tensors in {"": state, "-io": io, "-grads": grads}.items():
+        save_file(tensors, HERE / f"clip-small{suffix}.safetensors")
     print("loss", exact["loss"].item())
 
 
