@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PictureSet } from './memory';
+
+/** Changes whenever decoding or the layout of cached sets changes, so that old entries are not taken for new ones. */
+const VERSION = 1;
+
+/** What fixes a decoded set: the shards' content and everything that steers reading and decoding. */
+export async function cacheKey(shards: readonly string[], options: object): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify([VERSION, options]));
+  for (const shard of shards) hash.update(await readFile(shard));
+  return hash.digest('hex').slice(0, 24);
+}
+
+/**
+ * The set kept under the key in the folder, or, the first time, the loaded one, which is then kept.
+ * An entry is complete or absent: files are written beside their place and renamed, the description last.
+ */
+export async function cachedSet(
+  folder: string,
+  key: string,
+  load: () => Promise<PictureSet>,
+): Promise<PictureSet> {
+  const [description, pixels] = [join(folder, `${key}.json`), join(folder, `${key}.rgb`)];
+  try {
+    const set = JSON.parse(await readFile(description, 'utf8'));
+    return { ...set, pixels: new Uint8Array(await readFile(pixels)) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const set = await load();
+  await mkdir(folder, { recursive: true });
+  await writeWhole(pixels, set.pixels);
+  await writeWhole(description, JSON.stringify({ ...set, pixels: undefined }));
+  return set;
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const unfinished = `${path}.${process.pid}.part`;
+  await writeFile(unfinished, content);
+  await rename(unfinished, path);
+}

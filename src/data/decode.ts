@@ -1,0 +1,75 @@
+import sharp, { type Sharp } from 'sharp';
+import { BadSampleError } from './badInput';
+
+// One thread per picture and many pictures at a time: the threads not decoding are left to the training step.
+sharp.concurrency(1);
+// Every picture passes once, so a cache of operations would only hold memory.
+sharp.cache(false);
+
+export type Fit = 'squash' | 'crop' | 'contain';
+
+export interface DecodeOptions {
+  /** Side of the square result, in pixels. */
+  size: number;
+  /**
+   * How a picture that is not square becomes one: `crop` scales the shorter side and cuts the centre (open_clip's
+   * evaluation), `squash` ignores the aspect ratio, `contain` pads with the background. Default `crop`.
+   */
+  fit?: Fit;
+  /** What shows through transparent places and beside a contained picture; a CSS colour, default white. */
+  background?: string;
+  /** Names the picture in errors; default "picture". */
+  key?: string;
+  /** Larger pictures (width × height) are refused, so that a hostile file cannot fill the memory; default 100 million. */
+  limitInputPixels?: number;
+}
+
+const FITS = { squash: 'fill', crop: 'cover', contain: 'contain' } as const;
+
+/**
+ * Decodes a picture to RGB bytes, `[size, size, 3]`, row-major.
+ *
+ * Grey values are replicated, transparency is laid on the background, CMYK and 16-bit pictures are converted to 8-bit
+ * sRGB, EXIF orientation is applied, of an animation the first frame is taken. Scaling is bicubic.
+ *
+ * @throws BadSampleError `corrupt-picture` with one sentence that names the key
+ */
+export async function decodeImage(encoded: Buffer, options: DecodeOptions): Promise<Uint8Array> {
+  const { size, fit = 'crop', background = 'white', key = 'picture' } = options;
+  const pipeline = openPicture(encoded, options).resize(size, size, {
+    fit: FITS[fit],
+    background,
+    kernel: 'cubic',
+  });
+  return toPixels(pipeline, key);
+}
+
+/** The start of every decoding: limits, orientation, background and colour space; nothing is read yet. */
+export function openPicture(
+  encoded: Buffer,
+  { background = 'white', limitInputPixels = 1e8 }: Pick<DecodeOptions, 'background' | 'limitInputPixels'>,
+): Sharp {
+  return sharp(encoded, { failOn: 'error', limitInputPixels })
+    .autoOrient()
+    .flatten({ background })
+    .toColourspace('srgb');
+}
+
+/** The end of every decoding: RGB bytes, or a BadSampleError in place of sharp's error. */
+export async function toPixels(pipeline: Sharp, key: string): Promise<Uint8Array> {
+  try {
+    return await pipeline.raw({ depth: 'uchar' }).toBuffer();
+  } catch (error) {
+    throw corruptPicture(key, error);
+  }
+}
+
+/** One sentence for whatever sharp says, which may be many lines. */
+export function corruptPicture(key: string, error: unknown): BadSampleError {
+  const reason = (error as Error).message.trim().split('\n').at(-1)?.trim();
+  return new BadSampleError(
+    'corrupt-picture',
+    key,
+    `The picture of sample "${key}" cannot be decoded (${reason}).`,
+  );
+}

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { BadInputCounter, BadSampleError } from './badInput';
+import { isPictureName } from './pictureNames';
+import { expandShards } from './shards';
+import { readTarMembers } from './tarMembers';
+import { cleanTexts, DEFAULT_TEXT_FIELDS, textsOf } from './texts';
+import type { Sample } from './types';
+
+export interface WebDatasetOptions {
+  /** Counts what is skipped; default: a new counter, so too many bad samples still stop the reading. */
+  counter?: BadInputCounter;
+  /** The JSON fields that hold captions, in order; default `text`, `texts`, `caption`, `captions`. */
+  textFields?: readonly string[];
+}
+
+/** The members of one sample, as they lie in the shard one after another. */
+interface Group {
+  key: string;
+  members: Map<string, Buffer>;
+}
+
+/**
+ * The samples of WebDataset shards, in order.
+ *
+ * Members belong together where their names agree up to the first dot of the file name; of each sample the picture
+ * member is taken as it is, `.txt` members become texts, `.json` members become `meta` (and texts, from `textFields`),
+ * and a `.cls` member becomes the number `meta.cls`. Texts are trimmed, and blank ones and repetitions left out.
+ * A sample without a picture, with broken JSON or with only blank captions is skipped and counted; so is the rest of
+ * a truncated shard, and a missing file of a brace pattern. A sample with no caption member at all is a sample
+ * without texts.
+ *
+ * Format: https://github.com/webdataset/webdataset (`base_plus_ext`, `group_by_keys`).
+ *
+ * @param shards one or several files, directories, brace patterns or globs; see {@link expandShards}
+ * @throws Error where a specification leads to no file; TooManyBadSamplesError
+ */
+export async function* readWebDataset(
+  shards: string | readonly string[],
+  { counter = new BadInputCounter(), textFields = DEFAULT_TEXT_FIELDS }: WebDatasetOptions = {},
+): AsyncGenerator<Sample> {
+  for (const shard of expandShards(shards)) {
+    for await (const group of readGroups(shard, counter)) {
+      counter.saw();
+      let sample: Sample;
+      try {
+        sample = toSample(group, textFields);
+      } catch (error) {
+        counter.skip(error);
+        continue;
+      }
+      yield sample;
+    }
+  }
+}
+
+/** Consecutive members with one key; the last, possibly incomplete group of a truncated shard is left out. */
+async function* readGroups(shard: string, counter: BadInputCounter): AsyncGenerator<Group> {
+  if (!existsSync(shard)) {
+    counter.skip(new BadSampleError('missing-file', shard, `The shard "${shard}" does not exist.`));
+    return;
+  }
+  let group: Group | undefined;
+  try {
+    for await (const { name: path, content } of readTarMembers(shard)) {
+      const name = splitName(path);
+      if (!name) continue;
+      if (group && (group.key !== name.key || group.members.has(name.suffix))) {
+        yield group;
+        group = undefined;
+      }
+      group ??= { key: name.key, members: new Map() };
+      group.members.set(name.suffix, content);
+    }
+  } catch (error) {
+    const place = group ? `at sample "${group.key}"` : 'at its start';
+    const message = `The shard "${shard}" ends early or is damaged ${place} (${(error as Error).message}).`;
+    counter.skip(new BadSampleError('truncated-shard', basename(shard), message));
+    return;
+  }
+  if (group) yield group;
+}
+
+/** `dir/000.seg.png` → key `dir/000`, suffix `seg.png`; null for names without a dot and hidden files. */
+function splitName(path: string): { key: string; suffix: string } | null {
+  const found = /^((?:.*\/)?[^./][^./]*)\.([^/]+)$/.exec(path);
+  return found && { key: found[1].replace(/^\.\//, ''), suffix: found[2].toLowerCase() };
+}
+
+function toSample({ key, members }: Group, textFields: readonly string[]): Sample {
+  let image: Buffer | undefined;
+  let meta: Record<string, unknown> = {};
+  const captions: string[] = [];
+  for (const [suffix, content] of members) {
+    if (isPictureName(`.${suffix}`)) image ??= content;
+    else if (hasEnding(suffix, 'json')) meta = { ...meta, ...parseJson(key, content) };
+    else if (hasEnding(suffix, 'txt')) captions.push(content.toString('utf8'));
+    else if (suffix === 'cls') meta.cls = Number(content.toString('utf8'));
+  }
+  if (!image?.length) {
+    throw new BadSampleError('missing-picture', key, `The sample "${key}" has no picture.`);
+  }
+  captions.push(...textsOf(meta, textFields));
+  const texts = cleanTexts(captions);
+  if (captions.length > 0 && texts.length === 0) {
+    throw new BadSampleError('empty-caption', key, `The caption of sample "${key}" is empty.`);
+  }
+  return { key, image, texts, meta };
+}
+
+function hasEnding(suffix: string, ending: string): boolean {
+  return suffix === ending || suffix.endsWith(`.${ending}`);
+}
+
+function parseJson(key: string, content: Buffer): Record<string, unknown> {
+  try {
+    const value = JSON.parse(content.toString('utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // A syntax error and a value that is no object end in the same sentence.
+  }
+  throw new BadSampleError('broken-json', key, `The JSON member of sample "${key}" is not a JSON object.`);
+}
