@@ -1,0 +1,75 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { ask } from './run.mjs';
+
+/** The TensorFlow whose C library the binding is built against. */
+export const TENSORFLOW = '2.21.0';
+
+/**
+ * @typedef {object} Machine
+ * @property {string} platform as `process.platform` says
+ * @property {string} arch as `process.arch` says
+ * @property {string | undefined} glibc the C library's version; undefined under musl and outside Linux
+ * @property {boolean} gpu whether an NVIDIA GPU with its driver is there
+ */
+
+/**
+ * @typedef {object} Wheel
+ * @property {'tensorflow' | 'tensorflow-gpu'} backend
+ * @property {string} project the name in the Python package index
+ * @property {string} tag the platform the wheel was built for
+ * @property {number} megabytes the download
+ * @property {number} gigabytes free disk space the whole set-up needs with it
+ */
+
+/** What decides between wheels on the machine at hand. */
+export function thisMachine() {
+  const { glibcVersionRuntime } = process.report?.getReport().header ?? {};
+  return { platform: process.platform, arch: process.arch, glibc: glibcVersionRuntime, gpu: hasNvidiaGpu() };
+}
+
+/**
+ * The TensorFlow wheel that fits a machine; the C library inside does not depend on Python's version.
+ *
+ * @param {Machine} machine
+ * @returns {Wheel | { reason: string }} the wheel, or why there is none
+ */
+export function chooseWheel({ platform, arch, glibc, gpu }) {
+  const key = `${platform}-${arch}`;
+  if (platform === 'linux' && !isAtLeast(glibc, 2, 27)) {
+    return {
+      reason: `TensorFlow's library needs glibc 2.27 or newer, and this Linux has ${glibc ? `glibc ${glibc}` : 'another C library'}`,
+    };
+  }
+  if (key === 'linux-x64' && gpu) {
+    return {
+      backend: 'tensorflow-gpu',
+      project: 'tensorflow',
+      tag: 'manylinux_2_27_x86_64',
+      megabytes: 570,
+      gigabytes: 9,
+    };
+  }
+  const found = {
+    'linux-x64': { project: 'tensorflow-cpu', tag: 'manylinux_2_27_x86_64', megabytes: 270 },
+    'linux-arm64': { project: 'tensorflow', tag: 'manylinux_2_27_aarch64', megabytes: 280 },
+    'darwin-arm64': { project: 'tensorflow', tag: 'macosx_12_0_arm64', megabytes: 220 },
+  }[key];
+  if (found) return { backend: 'tensorflow', gigabytes: 3, ...found };
+  return {
+    reason:
+      platform === 'win32'
+        ? "TensorFlow's wheel for Windows holds no library a Node binding can use; inside WSL it works"
+        : `there is no TensorFlow ${TENSORFLOW} for ${key}`,
+  };
+}
+
+function isAtLeast(version, major, minor) {
+  const [a, b] = (version ?? '0.0').split('.').map(Number);
+  return a > major || (a === major && b >= minor);
+}
+
+function hasNvidiaGpu() {
+  const known = '/proc/driver/nvidia/gpus';
+  if (existsSync(known) && readdirSync(known).length > 0) return true;
+  return ['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'].some((tool) => ask(tool, ['-L'])?.includes('GPU 0'));
+}
