@@ -1,0 +1,210 @@
+import type { Data, Layout } from 'plotly.js';
+import type { RetrievalResult } from '../evaluation/retrieval';
+import { filledColumns, fullHeading, type Section, type Table } from './table';
+
+/** A Plotly figure: what `Plotly.newPlot` takes, and what `staticSvg` draws without a browser. */
+export interface Figure {
+  /** Short and stable, for file names and anchors. */
+  id: string;
+  data: Data[];
+  layout: Partial<Layout>;
+}
+
+/** Six colours that stay apart for colour-blind readers and in print (Okabe and Ito 2008, without the yellow). */
+export const PALETTE = ['#0072b2', '#e69f00', '#009e73', '#d55e00', '#56b4e9', '#cc79a7'];
+
+/** Light to dark in one hue: readable in print and for every kind of colour vision. */
+export const HEAT_SCALE: [number, string][] = [
+  [0, '#f7fbff'],
+  [0.25, '#c6dbef'],
+  [0.5, '#6baed6'],
+  [0.75, '#2171b5'],
+  [1, '#08306b'],
+];
+
+const INK = '#344054';
+const GRID = '#e4e7ec';
+
+function layoutOf(title: string, x: string, y: string, more: Partial<Layout> = {}): Partial<Layout> {
+  const axis = { gridcolor: GRID, linecolor: GRID, zeroline: false, automargin: true };
+  return {
+    title: { text: title, x: 0.01, xanchor: 'left', font: { size: 16 } },
+    font: { family: 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif', size: 12, color: INK },
+    colorway: PALETTE,
+    paper_bgcolor: '#ffffff',
+    plot_bgcolor: '#ffffff',
+    width: 760,
+    height: 400,
+    margin: { l: 64, r: 24, t: 76, b: 56 },
+    legend: { orientation: 'h', x: 0, y: 1.02, xanchor: 'left', yanchor: 'bottom' },
+    hoverlabel: { namelength: -1 },
+    ...more,
+    xaxis: { ...axis, title: { text: x }, ...more.xaxis },
+    yaxis: { ...axis, title: { text: y }, ...more.yaxis },
+  };
+}
+
+/** Curves over training steps, e.g. the loss of several runs. */
+export function curvesFigure(input: {
+  id: string;
+  title: string;
+  x?: string;
+  y: string;
+  curves: readonly { name: string; steps: readonly number[]; values: readonly number[] }[];
+}): Figure {
+  const data = input.curves.map(
+    ({ name, steps, values }, i): Data => ({
+      type: 'scatter',
+      mode: 'lines',
+      name,
+      x: [...steps],
+      y: [...values],
+      line: { width: 2, color: PALETTE[i % PALETTE.length] },
+    }),
+  );
+  return { id: input.id, data, layout: layoutOf(input.title, input.x ?? 'step', input.y) };
+}
+
+/** Bars with error bars: one colour for each series, one place for each label. A null value leaves its place empty. */
+export function barsFigure(input: {
+  id: string;
+  title: string;
+  y: string;
+  labels: readonly string[];
+  series: readonly {
+    name: string;
+    values: readonly (number | null)[];
+    intervals?: readonly (number | null)[];
+  }[];
+}): Figure {
+  const data = input.series.map(
+    ({ name, values, intervals }, i): Data => ({
+      type: 'bar',
+      name,
+      x: [...input.labels],
+      y: [...values],
+      marker: { color: PALETTE[i % PALETTE.length] },
+      ...(intervals && {
+        error_y: {
+          type: 'data',
+          array: intervals.map((width) => width ?? 0),
+          color: INK,
+          thickness: 1.2,
+          width: 3,
+        },
+      }),
+    }),
+  );
+  const more: Partial<Layout> = { barmode: 'group', bargap: 0.25, yaxis: { rangemode: 'tozero' } };
+  return { id: input.id, data, layout: layoutOf(input.title, '', input.y, more) };
+}
+
+/** The bars of one section of a table: its rows are the series, the columns it has numbers for are the labels. */
+export function tableFigure(table: Table, section: Section): Figure {
+  const columns = filledColumns(table, section);
+  return barsFigure({
+    id: `${table.id}-bars`,
+    title: section.title,
+    y: table.unit,
+    labels: columns.map((column) => fullHeading(table, column, section)),
+    series: section.rows.map(({ label, cells }) => ({
+      name: label,
+      values: columns.map(({ id }) => cells[id]?.value ?? null),
+      intervals: columns.map(({ id }) => cells[id]?.interval ?? null),
+    })),
+  });
+}
+
+/** Recall within k of several models, both directions side by side. */
+export function recallFigure(input: {
+  id: string;
+  title: string;
+  models: readonly { name: string; result: RetrievalResult }[];
+}): Figure {
+  const ks = Object.keys(input.models[0]?.result.imageToText ?? {}).map(Number);
+  return barsFigure({
+    id: input.id,
+    title: input.title,
+    y: 'recall, %',
+    labels: [...ks.map((k) => `image→text R@${k}`), ...ks.map((k) => `text→image R@${k}`)],
+    series: input.models.map(({ name, result }) => ({
+      name,
+      values: [...ks.map((k) => 100 * result.imageToText[k]), ...ks.map((k) => 100 * result.textToImage[k])],
+    })),
+  });
+}
+
+/**
+ * Cosine similarities of pictures (rows) and texts (columns) as a heat map; a trained model shows a dark diagonal.
+ *
+ * @param values `[pictures][texts]`
+ */
+export function similarityFigure(input: {
+  id: string;
+  title: string;
+  values: readonly (readonly number[])[];
+  pictures: readonly string[];
+  texts: readonly string[];
+  /** The colours' ends; default the lowest and highest value. Give the same to figures that are compared. */
+  range?: [number, number];
+}): Figure {
+  const all = input.values.flat();
+  const [low, high] = input.range ?? [Math.min(...all), Math.max(...all)];
+  const data: Data = {
+    type: 'heatmap',
+    z: input.values.map((row) => [...row]),
+    x: [...input.texts],
+    y: [...input.pictures],
+    zmin: low,
+    zmax: high,
+    colorscale: HEAT_SCALE,
+    hovertemplate: '%{y}<br>%{x}<br>cosine %{z:.3f}<extra></extra>',
+  };
+  const side = 24 * Math.max(input.pictures.length, input.texts.length);
+  const layout = layoutOf(input.title, 'text', 'picture', {
+    width: 640,
+    height: Math.min(720, Math.max(400, 220 + side)),
+    margin: { l: 140, r: 90, t: 48, b: 140 },
+    xaxis: { showgrid: false, tickangle: -45 },
+    yaxis: { showgrid: false, autorange: 'reversed' },
+  });
+  return { id: input.id, data: [data], layout };
+}
+
+/**
+ * How ALIP's gate weights are spread over clean and noisy pairs: the share of each group in each bin, so that groups of
+ * different size compare. Bins are computed here, so that the figure stays small for any number of pairs.
+ */
+export function gateFigure(input: {
+  id: string;
+  title: string;
+  weights: ArrayLike<number>;
+  /** For each pair: is it clean? */
+  clean: ArrayLike<boolean | number>;
+  bins?: number;
+}): Figure {
+  const { bins = 24 } = input;
+  const weights = Array.from(input.weights);
+  const low = Math.min(...weights);
+  const width = (Math.max(...weights) - low) / bins || 1;
+  const binOf = (weight: number) => Math.min(bins - 1, Math.floor((weight - low) / width));
+  const shares = (wanted: boolean) => {
+    const own = weights.filter((_, i) => Boolean(input.clean[i]) === wanted);
+    const counts = new Array<number>(bins).fill(0);
+    for (const weight of own) counts[binOf(weight)] += 100 / own.length;
+    return counts;
+  };
+  const centres = Array.from({ length: bins }, (_, i) => low + (i + 0.5) * width);
+  const group = (name: string, wanted: boolean, color: string): Data => ({
+    type: 'bar',
+    name,
+    x: centres,
+    y: shares(wanted),
+    width,
+    opacity: 0.65,
+    marker: { color },
+  });
+  const data = [group('clean pairs', true, PALETTE[0]), group('noisy pairs', false, PALETTE[3])];
+  const more: Partial<Layout> = { barmode: 'overlay', bargap: 0, yaxis: { rangemode: 'tozero' } };
+  return { id: input.id, data, layout: layoutOf(input.title, 'weight', 'share of the group, %', more) };
+}

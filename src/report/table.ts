@@ -1,0 +1,90 @@
+/**
+ * A table that holds published and measured rows without mixing them.
+ *
+ * Rows come in sections, and every section states its origin and names its own columns: the place under "ImageNet-1K" is
+ * headed "ImageNet-1K mini" in a measured section. So a mini result stands beside the published number it mirrors, but
+ * never under its name.
+ */
+export interface Table {
+  /** Short and stable, for file names: `dalip`. */
+  id: string;
+  title: string;
+  /** The heading of the row labels, e.g. `Model`. */
+  labelTitle: string;
+  /** What the numbers are, e.g. `top-1 accuracy, %`. */
+  unit: string;
+  columns: Column[];
+  sections: Section[];
+  footnotes: string[];
+}
+
+export interface Column {
+  id: string;
+  title: string;
+  /** Neighbouring columns of one group stay together and share a heading. */
+  group?: string;
+  /** Digits after the point; default 1. */
+  digits?: number;
+}
+
+export interface Section {
+  origin: 'published' | 'measured';
+  title: string;
+  /** Where the rows come from: a paper's table, or a run's profile, data, seeds and machine. */
+  source: string;
+  /** Column id → heading in this section, where it is not the column's title. */
+  headings?: Record<string, string>;
+  rows: Row[];
+}
+
+export interface Row {
+  label: string;
+  /** Column id → cell; a missing one is shown as a dash. */
+  cells: Record<string, Cell>;
+}
+
+export interface Cell {
+  /** In the table's unit; null where there is none. */
+  value: number | null;
+  /** Half the width of the interval around the value, same unit. */
+  interval?: number;
+}
+
+/** A cell as text: `49.2`, `49.2 ± 1.3`, or a dash. */
+export function formatCell(cell: Cell | undefined, column: Column): string {
+  if (!cell || cell.value === null) return '–';
+  const digits = column.digits ?? 1;
+  const value = cell.value.toFixed(digits);
+  return cell.interval === undefined ? value : `${value} ± ${cell.interval.toFixed(digits)}`;
+}
+
+/** A column's heading in a section. */
+export function headingOf(column: Column, section: Section): string {
+  return section.headings?.[column.id] ?? column.title;
+}
+
+/** A column's heading where groups are not drawn: with the group's name in front if two columns share a heading. */
+export function fullHeading(table: Table, column: Column, section: Section): string {
+  const heading = headingOf(column, section);
+  const shared = table.columns.filter((other) => headingOf(other, section) === heading).length > 1;
+  return shared && column.group ? `${column.group} ${heading}` : heading;
+}
+
+/** The columns in which a section has any number. */
+export function filledColumns(table: Table, section: Section): Column[] {
+  return table.columns.filter(({ id }) =>
+    section.rows.some((row) => (row.cells[id]?.value ?? null) !== null),
+  );
+}
+
+/** Neighbouring columns with the same group, in order. */
+export function columnGroups(columns: readonly Column[]): { name: string; columns: Column[] }[] {
+  const groups: { name: string; columns: Column[] }[] = [];
+  for (const column of columns) {
+    const name = column.group ?? '';
+    const last = groups.at(-1);
+    if (last && last.name === name) last.columns.push(column);
+    else groups.push({ name, columns: [column] });
+  }
+  return groups;
+}
