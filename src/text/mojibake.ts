@@ -28,9 +28,9 @@ const REPLACEMENT_CHARACTER = '\xef\xbf\xbd';
 
 /**
  * Signs, inside a run, that it is no accident: the lead bytes of accented Latin, Greek and Cyrillic letters, of
- * combining marks, punctuation, Japanese, full-width forms and emoji; or two sequences in a row.
+ * punctuation, Japanese, full-width forms and emoji; or two sequences in a row.
  */
-const CLEAR_RUN = /[\xc2\xc3\xcc\xce\xd0\xe2\xe3\xef\xf0]|[\x80-\xbf][\xc2-\xf4]/;
+const CLEAR_RUN = /[\xc2\xc3\xce\xd0\xe2\xe3\xef\xf0]|[\x80-\xbf][\xc2-\xf4]/;
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -39,8 +39,9 @@ const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  * which are Windows-1252 characters read as Latin-1. Text without a clear sign of it comes back unchanged.
  *
  * The aims are those of ftfy's `fix_encoding` (ftfy 6.3), the evidence is simpler, so rare cases differ: CESU-8, code
- * page 437, and short ambiguous strings, where ftfy weighs the neighbours. Of 2,400 OpenClipart captions none differs;
- * of 180 multilingual texts spoiled on purpose 31 do, some of them repaired here and left by ftfy.
+ * page 437, and short ambiguous strings, where ftfy weighs the neighbours. Measured against ftfy: no difference on 2,400
+ * OpenClipart captions and on 7,444 names of countries, languages and currencies in 70 languages, half of them in curly
+ * and angle quotes; 32 on 180 multilingual texts spoiled on purpose, some of which ftfy leaves and this repairs.
  */
 export function repairMojibake(text: string): string {
   let repaired = text;

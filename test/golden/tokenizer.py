@@ -38,7 +38,7 @@ Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑
 """.strip("\n")
 
 MOJIBAKE = """
-cafÃ©|naÃ¯ve faÃ§ade|schÃ¶n grÃ¼n|Ã…ngstrÃ¶m|itâ€™s|â€œquotedâ€\x9d|â€œquoted|dashes â€“ and â€” here|wait â€¦ what|â„¢ Â© Â®|Â£5 Â°C|temperature 20Â°|âœ” done|ðŸ˜€ smile|ðŸ‘\x8d|Ð¿Ñ€Ð¸Ð²ÐµÑ‚|РџСЂРёРІРµС‚|Î•Î»Î»Î·Î½Î¹ÎºÎ¬|æ—¥æœ¬èªž|ä¸­æ–‡|í•œêµ­ì–´|×©×œ×•×\x9d|sÃ³|voilÃ  le travail|Ã  la mode|hello Â world|no breakÂ here|l’humanitÃ©|“cafÃ©” mixed|schön and grÃ¼n|cafÃƒÂ© twice|itÃ¢â‚¬â„¢s twice|CAFÉ»|«café»…|Å|Â|Ã|â|à la carte|Åland|ÉCOLE|Ñandú|São Tomé|doña Ñ|½ÂµÂ|caf\xe9\x92s|\x93quoted\x94|it\x92s|ñ ã õ|ÄÖÜäöüß|“ÄÖÜ”|L’Île-d’Œuf|Łódź Żółć|Tromsø Ærø|Čeština ěščřžýáíé|Tiếng Việt đẹp quá|Türkçe ğüşıöç|Română ăâîșț|Íslenska þæð|Magyar őű|â€œlost quoteâ€�|lost Ã� letter|� alone
+cafÃ©|naÃ¯ve faÃ§ade|schÃ¶n grÃ¼n|Ã…ngstrÃ¶m|itâ€™s|â€œquotedâ€\x9d|â€œquoted|dashes â€“ and â€” here|wait â€¦ what|â„¢ Â© Â®|Â£5 Â°C|temperature 20Â°|âœ” done|ðŸ˜€ smile|ðŸ‘\x8d|Ð¿Ñ€Ð¸Ð²ÐµÑ‚|РџСЂРёРІРµС‚|Î•Î»Î»Î·Î½Î¹ÎºÎ¬|æ—¥æœ¬èªž|ä¸­æ–‡|í•œêµ­ì–´|×©×œ×•×\x9d|sÃ³|voilÃ  le travail|Ã  la mode|hello Â world|no breakÂ here|l’humanitÃ©|“cafÃ©” mixed|schön and grÃ¼n|cafÃƒÂ© twice|itÃ¢â‚¬â„¢s twice|CAFÉ»|«café»…|Å|Â|Ã|â|à la carte|Åland|ÉCOLE|Ñandú|São Tomé|doña Ñ|½ÂµÂ|caf\xe9\x92s|\x93quoted\x94|it\x92s|ñ ã õ|ÄÖÜäöüß|“ÄÖÜ”|L’Île-d’Œuf|Łódź Żółć|Tromsø Ærø|Čeština ěščřžýáíé|Tiếng Việt đẹp quá|Türkçe ğüşıöç|Română ăâîșț|Íslenska þæð|Magyar őű|«Jámánì» – “JÁMÁNÌ”…|“CAFÉ” «ÉTÉ»…|“NÃO” “ROMÂNÎ”|«ÇA», “FÊTE”, ‘Ü’|“ÀÈÌÒÙ”¿¡“ÁÉÍÓÚ”|«ÑANDÚ»¿|â€œlost quoteâ€�|lost Ã� letter|� alone
 """
 
 PIECES = [
