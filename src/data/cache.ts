@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeFileAtomically } from './atomicFile';
 import type { PictureSet } from './memory';
 
 /** Changes whenever decoding or the layout of cached sets changes, so that old entries are not taken for new ones. */
@@ -15,7 +16,7 @@ export async function cacheKey(shards: readonly string[], options: object): Prom
 
 /**
  * The set kept under the key in the folder, or, the first time, the loaded one, which is then kept.
- * An entry is complete or absent: files are written beside their place and renamed, the description last.
+ * An entry is complete or absent: its files are written atomically, the description last.
  */
 export async function cachedSet(
   folder: string,
@@ -31,13 +32,7 @@ export async function cachedSet(
   }
   const set = await load();
   await mkdir(folder, { recursive: true });
-  await writeWhole(pixels, set.pixels);
-  await writeWhole(description, JSON.stringify({ ...set, pixels: undefined }));
+  writeFileAtomically(pixels, [set.pixels]);
+  writeFileAtomically(description, [JSON.stringify({ ...set, pixels: undefined })]);
   return set;
-}
-
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
-  const unfinished = `${path}.${process.pid}.part`;
-  await writeFile(unfinished, content);
-  await rename(unfinished, path);
 }
