@@ -13,7 +13,7 @@ export interface Clip {
 }
 
 /** One modality's embeddings, rows of unit length. */
-export interface Embeddings {
+export interface Encoded {
   /** First-order statistics: the class or end-of-text token. `[batch, embedDim]` */
   first: tf.Tensor2D;
   /** Second-order statistics, in a model that has them. `[batch, embedDim]` */
@@ -49,7 +49,7 @@ export function encodeImages(
   { config, parameters }: Clip,
   images: tf.Tensor4D,
   mode: Mode = EVALUATION,
-): Embeddings {
+): Encoded {
   const scope = scopeOf(parameters).at('visual');
   const head = config.secondOrder;
   const { pooled, tokens } = visionTower(images, scope, config.vision, activationOf(config), Boolean(head));
@@ -63,7 +63,7 @@ export function encodeTexts(
   { config, parameters }: Clip,
   texts: TokenBatch,
   mode: Mode = EVALUATION,
-): Embeddings {
+): Encoded {
   const scope = scopeOf(parameters);
   const head = config.secondOrder;
   const { pooled, tokens } = textTower(texts, scope, config.text, activationOf(config), Boolean(head));

@@ -5,4 +5,4 @@ export * from './safetensors';
 export * from './secondOrder';
 export * from './text';
 export * from './vision';
-export * from './weights';
+export * from './restore';

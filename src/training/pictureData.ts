@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { cropBoxes, type PictureSet, pixelsToFloat } from '../data';
+import { cropBoxes, type PictureSet } from '../data';
+import { toImages } from '../data/images';
 import { createRandom, type Random } from '../engine';
 import type { Tokenizer } from '../text';
 import type { TrainingData } from './trainer';
@@ -48,46 +48,12 @@ export function pictureData(
       const boxes = cropBoxes(batchSize, random, { scale: cropScale });
       return {
         keys: indices.map((index) => set.keys[index]),
-        images: cropPictures(set, indices, boxes, imageSize),
+        images: toImages(set, indices, boxes, imageSize),
         texts: tokenizer.tokenize(indices.map((index) => textOf(index, random))),
         captions: captionOf && tokenizer.tokenize(indices.map((index) => captionOf(index, random))),
       };
     },
   };
-}
-
-/**
- * Cuts boxes out of decoded pictures and scales them, bilinearly, to the model's input.
- *
- * @param boxes `[n, 4]` as y1, x1, y2, x2 in shares of the picture; null takes each picture whole
- * @returns normalised pixels, `[n, imageSize, imageSize, 3]`
- */
-export function cropPictures(
-  set: Pick<PictureSet, 'pixels' | 'size'>,
-  indices: readonly number[],
-  boxes: Float32Array | null,
-  imageSize: number,
-): tf.Tensor4D {
-  const { size } = set;
-  const bytes = size * size * 3;
-  const chosen = new Uint8Array(indices.length * bytes);
-  indices.forEach((index, row) => {
-    chosen.set(set.pixels.subarray(index * bytes, (index + 1) * bytes), row * bytes);
-  });
-  return tf.tidy(() => {
-    const pictures = tf.tensor4d(pixelsToFloat(chosen), [indices.length, size, size, 3]);
-    if (!boxes && size === imageSize) return pictures;
-    const whole = boxes ?? wholePictures(indices.length);
-    const rows = tf.range(0, indices.length, 1, 'int32') as tf.Tensor1D;
-    return tf.image.cropAndResize(pictures, tf.tensor2d(whole, [indices.length, 4]), rows, [
-      imageSize,
-      imageSize,
-    ]);
-  });
-}
-
-function wholePictures(count: number): Float32Array {
-  return Float32Array.from({ length: count * 4 }, (_, i) => (i % 4 < 2 ? 0 : 1));
 }
 
 function permutation(length: number, random: Random): number[] {

@@ -8,7 +8,7 @@ import {
   createClip,
   encodeImages,
   encodeTexts,
-  loadWeights,
+  restoreVariables,
   logitScale,
   type TokenBatch,
 } from '../../src/models';
@@ -29,7 +29,7 @@ describe('CLIP, against open_clip', () => {
 
   const load = (config: ClipConfig): Clip => {
     const model = createClip(config, 0);
-    loadWeights(model.parameters, golden('clip-small.safetensors'));
+    restoreVariables(model.parameters, golden('clip-small.safetensors'));
     return model;
   };
 
@@ -124,7 +124,7 @@ describe('createClip', () => {
     const model = createClip({ ...SMALL, secondOrder: { heads: 4, reduced: 4, dropout: 0.5 } }, 0);
     const before = tf.memory().numTensors;
     const pixels = tf.zeros([2, 32, 32, 3]) as tf.Tensor4D;
-    const embeddings = tf.tidy(() => encodeImages(model, pixels));
+    const embeddings = tf.tidy(() => ({ ...encodeImages(model, pixels) }));
     tf.dispose([pixels, embeddings]);
     assert.equal(tf.memory().numTensors, before);
     disposeParameters(model.parameters);

@@ -13,7 +13,7 @@ import {
   loadLatestCheckpoint,
   saveCheckpoint,
 } from '../../src/training/checkpoint';
-import { restoreVariables } from '../../src/training/restore';
+import { restoreVariables } from '../../src/models/restore';
 
 /** A small run: a linear layer that learns from gradients drawn at random. */
 function startRun() {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { StoredTensor } from '../models/safetensors';
+import type { StoredTensor } from './safetensors';
 
 /** A saved value, in the engine or as read from a file. */
 export type SavedTensor = tf.Tensor | StoredTensor;

@@ -1,0 +1,96 @@
+import type { PictureSet, TaskDefinition } from '../data';
+import { taskExamples } from '../data';
+import type { Clip } from '../models';
+import type { Tokenizer } from '../text';
+import type { Embeddings } from './embeddings';
+import { type EncodedRows, embedPictures, embedTexts, rowsFor, type Scoring } from './encode';
+import { collectPairs, type RetrievalResult, retrievalRecall } from './retrieval';
+import { classWeights, type ZeroShotResult, zeroShotAccuracy } from './zeroShot';
+
+/** A task's result without the single predictions, as it goes into a run's summary. */
+export type TaskScore = Omit<ZeroShotResult, 'predictions'>;
+
+/** A search among the pictures of a held-out set and all their texts. */
+export interface RetrievalTask {
+  /** Names the search in results, e.g. `fluent`. */
+  id: string;
+  /** The pictures, as indices in the test set. */
+  indices: readonly number[];
+}
+
+/** Everything the tables need of one model under one scoring. */
+export interface Measurement {
+  tasks: Record<string, TaskScore>;
+  retrieval: Record<string, RetrievalResult>;
+}
+
+/**
+ * Judges a model on zero-shot tasks and retrieval, once for each scoring; pictures and texts are encoded once for all.
+ *
+ * @param test held-out pictures; a task's examples are those whose JSON names it
+ */
+export async function measure(
+  model: Clip,
+  tokenizer: Tokenizer,
+  test: PictureSet,
+  tasks: readonly TaskDefinition[],
+  searches: readonly RetrievalTask[],
+  scorings: readonly Scoring[] = ['first'],
+): Promise<Partial<Record<Scoring, Measurement>>> {
+  const pictures = embedPictures(model, test, [...test.keys.keys()]);
+  const results = Object.fromEntries(
+    scorings.map((scoring): [Scoring, Measurement] => [scoring, { tasks: {}, retrieval: {} }]),
+  );
+  for (const task of tasks) {
+    const { indices, labels } = taskExamples(test, task);
+    const own = task.lowResolution
+      ? embedPictures(model, test, indices, task.lowResolution)
+      : chooseRows(pictures, indices);
+    const classes = await classRows(model, tokenizer, task);
+    for (const scoring of scorings) {
+      const { predictions, ...score } = zeroShotAccuracy({
+        imageEmbeddings: rowsFor(scoring, own),
+        classEmbeddings: rowsFor(scoring, classes),
+        labels,
+        seen: task.seen,
+      });
+      results[scoring].tasks[task.id] = score;
+    }
+  }
+  for (const { id, indices } of searches) {
+    const { texts, positives } = collectPairs(indices.map((index) => test.texts[index]));
+    const own = chooseRows(pictures, indices);
+    const candidates = embedTexts(model, tokenizer, texts);
+    for (const scoring of scorings) {
+      results[scoring].retrieval[id] = retrievalRecall({
+        imageEmbeddings: rowsFor(scoring, own),
+        textEmbeddings: rowsFor(scoring, candidates),
+        positives,
+      });
+    }
+  }
+  return results;
+}
+
+/** The class weights of a task for each order the model has. */
+async function classRows(model: Clip, tokenizer: Tokenizer, task: TaskDefinition): Promise<EncodedRows> {
+  const encoded = new Map<string, EncodedRows>();
+  const encode = (order: keyof EncodedRows) => async (texts: string[]) => {
+    const key = texts.join('\n');
+    if (!encoded.has(key)) encoded.set(key, embedTexts(model, tokenizer, texts));
+    return encoded.get(key)![order]!;
+  };
+  const weights = (order: keyof EncodedRows) => classWeights(encode(order), task.classes, task.templates);
+  return { first: await weights('first'), second: model.config.secondOrder && (await weights('second')) };
+}
+
+function chooseRows(rows: EncodedRows, indices: readonly number[]): EncodedRows {
+  const choose = ({ values, width }: Embeddings): Embeddings => {
+    const chosen = new Float32Array(indices.length * width);
+    indices.forEach((index, row) => {
+      chosen.set(values.subarray(index * width, (index + 1) * width), row * width);
+    });
+    return { values: chosen, rows: indices.length, width };
+  };
+  return { first: choose(rows.first), second: rows.second && choose(rows.second) };
+}

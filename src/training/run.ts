@@ -1,0 +1,82 @@
+import { restoreVariables } from '../models';
+import { loadLatestCheckpoint, saveCheckpoint } from './checkpoint';
+import { openMetricsLog } from './metricsLog';
+import type { RunFolder } from './runFolder';
+import { createTensorBoardWriter } from './tensorboard';
+import { type StepReport, type Training, type TrainingData, trainSteps } from './trainer';
+
+export interface RunOptions {
+  folder: RunFolder;
+  /** Steps between checkpoints; the last step always has one. */
+  checkpointEvery?: number;
+  /** Steps between lines of the metrics file and TensorBoard points. */
+  logEvery?: number;
+  /** Called after every step. */
+  onStep?: (report: StepReport) => void;
+}
+
+/**
+ * Trains to the end of the recipe, from the newest checkpoint in the folder where there is one: a resumed run
+ * continues with the same batches, moments and losses as an uninterrupted one.
+ *
+ * @returns seconds spent training, earlier sessions of a resumed run included
+ * @throws as `trainStep` does; the last good checkpoint stays
+ */
+export async function trainRun(training: Training, data: TrainingData, options: RunOptions): Promise<number> {
+  const { folder, checkpointEvery = 100, logEvery = 5, onStep } = options;
+  const { resumedAt, seconds: secondsBefore } = restore(training, folder.checkpoints);
+  const log = openMetricsLog(folder.metrics, { lastStep: resumedAt ?? undefined });
+  const board = createTensorBoardWriter(folder.tensorboard, {
+    firstStep: resumedAt === null ? undefined : resumedAt + 1,
+  });
+  const began = performance.now();
+  const seconds = () => secondsBefore + (performance.now() - began) / 1000;
+  try {
+    for await (const report of trainSteps(training, data)) {
+      onStep?.(report);
+      const last = report.step === training.recipe.steps;
+      if (report.step % logEvery === 0 || report.step === 1 || last) {
+        const { metrics, ...numbers } = report;
+        const record = { ...numbers, ...metrics };
+        log.append(record);
+        board.scalars(report.step, record);
+      }
+      if (last || report.step % checkpointEvery === 0) {
+        await save(training, report.step, seconds(), folder.checkpoints);
+      }
+    }
+  } finally {
+    log.close();
+    board.close();
+  }
+  return seconds();
+}
+
+function save(
+  { model, optimizer, objective }: Training,
+  step: number,
+  seconds: number,
+  folder: string,
+): Promise<string> {
+  return saveCheckpoint(folder, {
+    parameters: model.parameters,
+    optimizerState: optimizer.state(),
+    step,
+    optimizerSteps: optimizer.stepCount,
+    randomStates: {},
+    extra: { seconds, objective: objective.getState?.() },
+  });
+}
+
+/** Brings a run back to its newest checkpoint; `resumedAt` is the step it stands at, null where there is none. */
+function restore(
+  { model, optimizer, objective }: Training,
+  folder: string,
+): { resumedAt: number | null; seconds: number } {
+  const checkpoint = loadLatestCheckpoint(folder);
+  if (!checkpoint) return { resumedAt: null, seconds: 0 };
+  restoreVariables(model.parameters, checkpoint.parameters);
+  optimizer.loadState(checkpoint.optimizerState, checkpoint.optimizerSteps);
+  objective.setState?.(checkpoint.extra?.objective ?? null);
+  return { resumedAt: checkpoint.step, seconds: Number(checkpoint.extra?.seconds ?? 0) };
+}
