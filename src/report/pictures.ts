@@ -1,0 +1,52 @@
+import he from 'he';
+import sharp from 'sharp';
+
+/** A picture for a grid: an encoded file, or RGB bytes `[size, size, 3]`. */
+export type Picture = Uint8Array | { pixels: Uint8Array; size: number };
+
+/** The single pictures of a batch's `[batch, size, size, 3]` bytes. */
+export function picturesOfBatch({ pixels, size }: { pixels: Uint8Array; size: number }): Picture[] {
+  const bytes = size * size * 3;
+  return Array.from({ length: pixels.length / bytes }, (_, i) => ({
+    pixels: pixels.subarray(i * bytes, (i + 1) * bytes),
+    size,
+  }));
+}
+
+/**
+ * A grid of captioned pictures as HTML with the pictures inside (WebP, at most `side` pixels, about 2 kB each), so that
+ * a notebook or a report carries them along.
+ *
+ * @throws when there are captions but not one for each picture.
+ */
+export async function picturesHtml(
+  pictures: readonly Picture[],
+  captions: readonly string[] = [],
+  { side = 96 } = {},
+): Promise<string> {
+  if (captions.length > 0 && captions.length !== pictures.length) {
+    throw new Error(`Expected a caption for each of ${pictures.length} pictures, got ${captions.length}.`);
+  }
+  const cells = pictures.map(async (picture, i) => {
+    const caption = he.escape(captions[i] ?? '');
+    const style = `width:${side}px;margin:0;font-size:11px;line-height:1.3;overflow-wrap:anywhere`;
+    const image = `<img alt="${caption}" width="${side}" height="${side}" style="border-radius:4px" src="${await thumbnail(picture, side)}">`;
+    return `<figure style="${style}">${image}<figcaption>${caption}</figcaption></figure>`;
+  });
+  const grid = 'display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start';
+  return `<div class="clipbook-pictures" style="${grid}">\n${(await Promise.all(cells)).join('\n')}\n</div>`;
+}
+
+async function thumbnail(picture: Picture, side: number): Promise<string> {
+  const source =
+    picture instanceof Uint8Array
+      ? sharp(picture)
+      : sharp(picture.pixels, { raw: { width: picture.size, height: picture.size, channels: 3 } });
+  const small = !(picture instanceof Uint8Array) && picture.size < side;
+  const webp = await source
+    .resize(side, side, { fit: 'contain', background: '#ffffff', kernel: small ? 'nearest' : 'lanczos3' })
+    .flatten({ background: '#ffffff' })
+    .webp({ quality: 82 })
+    .toBuffer();
+  return `data:image/webp;base64,${webp.toString('base64')}`;
+}
