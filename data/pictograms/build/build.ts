@@ -2,11 +2,11 @@
  * Rebuilds the embedded set "pictograms": `node --require tsx/cjs data/pictograms/build/build.ts OPENCLIPART_TAR`
  * after `npm ci` in this folder. The datasheet says where the archive comes from.
  */
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TaskDefinition } from '../../../src/data/types';
 import { createRandom } from '../../../src/engine/random';
-import { readConcepts } from './concepts';
+import { heldOutPattern, readConcepts } from './concepts';
 import { drawStyle, type StyleReport } from './emoji';
 import { readOpenClipart } from './openclipart';
 import { writePreview } from './preview';
@@ -39,8 +39,7 @@ async function main(archive: string | undefined): Promise<void> {
     const membership = memberships.get(meta.label);
     if (membership) meta.tasks = membership;
   }
-  const heldOut = concepts.filter((concept) => concept.heldOut).map(({ label }) => label);
-  const openclipart = await readOpenClipart(archive, heldOut, random.fork('openclipart'));
+  const openclipart = await readOpenClipart(archive, heldOutPattern(concepts), random.fork('openclipart'));
   entries.push(...openclipart.entries);
 
   random.fork('order').shuffle(entries);
@@ -61,13 +60,13 @@ async function main(archive: string | undefined): Promise<void> {
     styles: countBy(entries, ({ meta }) => [`${meta.split}/${meta.style}`]),
     tasks: Object.fromEntries(tasks.map((task) => [task.id, summarise(task, entries)])),
     concepts: concepts.length,
-    heldOut,
+    heldOut: concepts.filter(({ heldOut }) => heldOut).map(({ label }) => label),
     openclipartDropped: openclipart.dropped,
     matching,
     nearDuplicates: await countNearDuplicates(entries),
   });
   await writePreview(path.join(TARGET, 'preview.webp'), entries);
-  console.log(`Wrote ${entries.length} pictures to ${readdirSync(TARGET).length} entries of ${TARGET}.`);
+  console.log(`Wrote ${entries.length} pictures in ${shards.length} shards to ${TARGET}.`);
 }
 
 function summarise({ id, classes, seen }: TaskDefinition, entries: Entry[]) {

@@ -1,5 +1,5 @@
 import type { Random } from '../../../src/engine/random';
-import { describeConcept } from './describe';
+import { describeConcepts } from './describe';
 import { codeKey, readPackageJson } from './sources';
 
 /** One emoji as a thing that can be drawn, whatever the style. */
@@ -38,30 +38,32 @@ export function readConcepts(random: Random): Concept[] {
   const names = readPackageJson<{ groups: Record<string, string>; subgroups: Record<string, string> }>(
     'emojibase-data/meta/groups.json',
   );
-  const concepts: Concept[] = [];
+  const found: (Omit<Concept, 'description' | 'heldOut'> & { tags: string[] })[] = [];
   const entries = readPackageJson<EmojibaseEntry[]>('emojibase-data/en/data.json');
   for (const entry of entries.sort((a, b) => (a.order ?? 0) - (b.order ?? 0))) {
     if (entry.group === undefined || entry.subgroup === undefined) continue;
     const group = names.groups[entry.group];
     const subgroup = names.subgroups[entry.subgroup];
     if (LEFT_OUT.groups.has(group) || LEFT_OUT.subgroups.has(subgroup)) continue;
-    const label = plain(entry.label);
-    concepts.push({
+    found.push({
       code: codeKey(entry.hexcode),
-      label,
-      description: describeConcept(label, subgroup, (entry.tags ?? []).map(plain)),
+      label: plain(entry.label),
       category: group.replace('-', ' and '),
       subgroup,
-      heldOut: false,
+      tags: (entry.tags ?? []).map(plain),
     });
   }
-  const heldOut = chooseFamilies(concepts, random);
-  for (const concept of concepts) concept.heldOut = heldOut.has(familyOf(concept.label));
-  return concepts;
+  const descriptions = describeConcepts(found);
+  const heldOut = chooseFamilies(found, random);
+  return found.map(({ tags: _, ...concept }, index) => ({
+    ...concept,
+    description: descriptions[index],
+    heldOut: heldOut.has(familyOf(concept.label)),
+  }));
 }
 
 /** Every tenth family after a shuffle inside each subgroup, so that large and small subgroups give their share. */
-function chooseFamilies(concepts: Concept[], random: Random): Set<string> {
+function chooseFamilies(concepts: { label: string; subgroup: string }[], random: Random): Set<string> {
   const subgroups = new Map<string, Set<string>>();
   for (const { subgroup, label } of concepts) {
     const families = subgroups.get(subgroup) ?? new Set();
@@ -84,6 +86,13 @@ export function familyOf(label: string): string {
     .replace(/[\s,:]+/g, ' ')
     .trim();
   return rest === '' ? label : rest;
+}
+
+/** A pattern that finds any held-out concept's label as whole words, singular or with an "s". */
+export function heldOutPattern(concepts: Concept[]): RegExp {
+  const labels = concepts.filter(({ heldOut }) => heldOut).map(({ label }) => label);
+  const escaped = labels.map((label) => label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`(?<![\\p{L}\\p{N}])(${escaped.join('|')})s?(?![\\p{L}\\p{N}])`, 'iu');
 }
 
 /** Typographic quotation marks as one would type them. */

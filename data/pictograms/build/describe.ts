@@ -51,7 +51,7 @@ const KINDS: Record<string, string> = {
   'place-geographic': 'A landscape',
   'place-building': 'A building',
   'place-religious': 'A place of worship',
-  'place-other': 'A place to be',
+  'place-other': 'A place',
   'transport-ground': 'Transport on land',
   'transport-water': 'Transport on water',
   'transport-air': 'Transport in the air',
@@ -98,17 +98,38 @@ const KINDS: Record<string, string> = {
 
 const MOST_TAGS = 6;
 
+/** Words that tags split out of phrases and that say nothing on their own. */
+const EMPTY_WORDS = new Set(
+  'and at be for in is it my no not of off on out so that the to up with you your'.split(' '),
+);
+
+/** What a description is made from. */
+interface Described {
+  label: string;
+  subgroup: string;
+  tags: string[];
+}
+
 /**
- * A sentence about a concept that does not repeat its label: its kind, then the tags that say something new.
- * ("red apple" → "A fruit associated with diet, food, health and ripe.")
+ * One sentence per concept: its kind, then the tags that say something new. "red apple" becomes "A fruit associated
+ * with diet, food, health and ripe." Where that would fit several concepts, the label goes in: "A building, bank."
  * @throws on a subgroup nobody has put into words yet.
  */
-export function describeConcept(label: string, subgroup: string, tags: string[]): string {
+export function describeConcepts(concepts: Described[]): string[] {
+  const short = concepts.map((concept) => sentence(concept, false));
+  const counts = new Map<string, number>();
+  for (const text of short) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return short.map((text, index) => (counts.get(text) === 1 ? text : sentence(concepts[index], true)));
+}
+
+function sentence({ label, subgroup, tags }: Described, withLabel: boolean): string {
   const kind = KINDS[subgroup];
   if (!kind) throw new Error(`Expected a phrase for the subgroup "${subgroup}"; add one to KINDS.`);
-  const said = new Set(words(`${label} ${kind}`));
+  const said = new Set([...words(`${label} ${kind}`), ...EMPTY_WORDS]);
   const news = tags.filter((tag) => /[a-z]/i.test(tag) && !words(tag).every((word) => said.has(word)));
-  return news.length === 0 ? `${kind}.` : `${kind} associated with ${list(news.slice(0, MOST_TAGS))}.`;
+  const start = withLabel || news.length === 0 ? `${kind}, ${label}` : kind;
+  if (news.length === 0) return `${start}.`;
+  return `${start}${withLabel ? ',' : ''} associated with ${list(news.slice(0, MOST_TAGS))}.`;
 }
 
 /** Lower-case words with a plural's "s" cut, so that "apples" counts as said after "apple". */

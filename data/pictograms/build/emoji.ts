@@ -1,4 +1,4 @@
-import type { Concept } from './concepts';
+import { type Concept, heldOutPattern } from './concepts';
 import { readExtras } from './extras';
 import { renderIcon } from './render';
 import type { Entry } from './shards';
@@ -47,9 +47,10 @@ export async function drawStyle(style: Style, concepts: Concept[]) {
 async function drawExtras(concepts: Concept[], drawings: Set<string>): Promise<Entry[]> {
   const set = readIconSet('openmoji');
   const known = new Set(concepts.map(({ label }) => label.toLowerCase()));
+  const unseen = heldOutPattern(concepts);
   const entries: Entry[] = [];
   for (const { slug, label, icon } of readExtras(set)) {
-    if (known.has(label) || drawings.has(icon.body)) continue;
+    if (known.has(label) || unseen.test(label) || drawings.has(icon.body)) continue;
     drawings.add(icon.body);
     entries.push({
       key: `openmoji-${keyPart(slug)}`,

@@ -3,7 +3,8 @@ import type { Icon, IconSet } from './sources';
 /** Flags, letters and other things that are left out of OpenMoji's additions by the shape of their name. */
 const LEFT_OUT_SHAPES = /flag|^regional-indicator|^rounded-symbol-for|-stencil$|^[a-z]$|-low$|community$/;
 
-/** OpenMoji's additions that show a company's or product's mark, a living person, a film figure or a pride flag. */
+/** OpenMoji's additions that show a company's or product's mark, a living person, a film figure or
+ * a pride flag, and one unfinished drawing (white-square). */
 const LEFT_OUT = new Set(
   `adilette agender android apple arduino aroace aromantic artstation asexual bdsm-rights bigender bisexual bluesky
   captain-jack chrome chrome-canary chromium cplusplus crocs csharp darth-vader demiboy demigender demigirl demisexual
@@ -13,8 +14,8 @@ const LEFT_OUT = new Set(
   jellyfin kotlin lesbian linkedin markdown mastodon musicbrainz netscape-navigator nonbinary openfoodfact
   openstreetmap opera pansexual peertube pinterest pixelfed polyamory polysexual pride raspberry-pi reddit ruby safari
   schwabisch-gmund-forum-gold-und-silber schwabisch-gmund-funfknopfturm schwabisch-gmund-ratshaus simple
-  stuttgart-fernsehturm svg tardis titanic trump twitter typescript ubuntu ulmer-hocker webassembly wikidata windows
-  winrar youtube`.split(/\s+/),
+  stuttgart-fernsehturm svg tardis titanic trump twitter typescript ubuntu ulmer-hocker webassembly white-square wikidata
+  windows winrar youtube`.split(/\s+/),
 );
 
 /** OpenMoji's own additions to Unicode, as labelled drawings; they have no tags. */

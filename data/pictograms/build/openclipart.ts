@@ -1,12 +1,13 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
+import he from 'he';
 import { extract } from 'tar-stream';
 import type { Random } from '../../../src/engine/random';
 import { renderPicture } from './render';
 import type { Entry } from './shards';
 import { type Fingerprint, fingerprint, nearlyEqual } from './similarity';
 
-interface Record {
+interface Clipart {
   title: string;
   description: string;
   keywords: string[];
@@ -17,25 +18,20 @@ interface Record {
 /** One in this many drawings is kept for testing retrieval. */
 const TEST_SHARE = 0.05;
 const LONGEST_DESCRIPTION = 300;
+/** Descriptions that only state the licence. */
+const LICENCE = /public domain|creative ?commons|dedicated to the/i;
 
 /**
  * Every drawing of an OpenClipart archive (`<n>.webp` beside `<n>.json`), with its title as the raw text.
  * A drawing that names a concept held out of training is left out altogether; `dropped` counts them.
  */
-export async function readOpenClipart(file: string, heldOutLabels: string[], random: Random) {
-  const named = new RegExp(
-    `(?<![\\p{L}\\p{N}])(${heldOutLabels.map(escape).join('|')})s?(?![\\p{L}\\p{N}])`,
-    'iu',
-  );
+export async function readOpenClipart(file: string, heldOut: RegExp, random: Random) {
   const entries: Entry[] = [];
   const keys = new Set<string>();
   let dropped = 0;
   for (const { image, record } of await readArchive(file)) {
-    if (
-      named.test(
-        `${record.title} | ${record.description} | ${record.keywords.join(' | ')}`.replace(/[_-]/g, ' '),
-      )
-    ) {
+    const said = `${record.title} | ${record.description} | ${record.keywords.join(' | ')}`;
+    if (heldOut.test(said.replace(/[_-]/g, ' '))) {
       dropped++;
       continue;
     }
@@ -45,7 +41,7 @@ export async function readOpenClipart(file: string, heldOutLabels: string[], ran
   return { entries, dropped };
 }
 
-async function toEntry(image: Buffer, record: Record, keys: Set<string>): Promise<Entry> {
+async function toEntry(image: Buffer, record: Clipart, keys: Set<string>): Promise<Entry> {
   const slug = slugOf(path.basename(record.source, '.svg'));
   let key = `openclipart-${slug}`;
   for (let copy = 2; keys.has(key); copy++) key = `openclipart-${slug}-${copy}`;
@@ -85,10 +81,13 @@ async function chooseTest(entries: Entry[], random: Random): Promise<void> {
   }
 }
 
-/** The author's description, cut to a readable length, or else the keywords; e-mail addresses are taken out. */
-function describe(record: Record): string | undefined {
-  const written = tidy(record.description.replace(/\S+@\S+/g, ''));
-  const useful = written.length > 3 && written.toLowerCase() !== record.title.trim().toLowerCase();
+/** The author's description, cut to a readable length, or else the keywords. */
+function describe(record: Clipart): string | undefined {
+  const written = tidy(he.decode(record.description.replace(/<!--.*?-->|<[^>]*>/gs, ' ')));
+  const useful =
+    written.length > 3 &&
+    !LICENCE.test(written) &&
+    written.toLowerCase() !== record.title.trim().toLowerCase();
   if (useful) {
     return written.length <= LONGEST_DESCRIPTION
       ? written
@@ -104,8 +103,12 @@ function labelOf(title: string): string {
   return tidy(bare.replace(/\s*\d+$/, '')) || title;
 }
 
+/** Single spaces, and no e-mail addresses. */
 function tidy(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
+  return text
+    .replace(/\((e-?mail: ?)?\S+@\S+\)|\S+@\S+\.\w+/gi, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 function slugOf(name: string): string {
@@ -116,13 +119,9 @@ function slugOf(name: string): string {
     .slice(0, 70);
 }
 
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
-
-async function readArchive(file: string): Promise<{ image: Buffer; record: Record }[]> {
+async function readArchive(file: string): Promise<{ image: Buffer; record: Clipart }[]> {
   const images = new Map<string, Buffer>();
-  const records = new Map<string, Record>();
+  const records = new Map<string, Clipart>();
   for await (const member of createReadStream(file).pipe(extract())) {
     const chunks: Buffer[] = [];
     for await (const chunk of member) chunks.push(chunk as Buffer);

@@ -25,7 +25,7 @@ export function renderPicture(image: Buffer): Promise<Buffer> {
   return encode(sharp(image));
 }
 
-function encode(picture: sharp.Sharp): Promise<Buffer> {
+function encode(picture: ReturnType<typeof sharp>): Promise<Buffer> {
   return picture
     .flatten({ background: '#ffffff' })
     .resize(SIDE, SIDE, { fit: 'contain', background: '#ffffff', kernel: 'lanczos3' })

@@ -117,7 +117,7 @@ export function planTasks(concepts: Concept[]) {
 
 function where(test: (concept: Concept) => boolean) {
   return (concepts: Concept[]): Classes =>
-    new Map(concepts.filter(test).map(({ label }) => [label, [label]] as const));
+    new Map(concepts.filter(test).map(({ label }) => [label, [label]]));
 }
 
 function chosen(labels: string[]) {
