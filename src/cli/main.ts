@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import { version } from '../../package.json';
+import { register as doctor } from './doctor';
+import { fail } from './fail';
+import { register as setup } from './setup';
+
+/**
+ * One file per verb. A file requires what it computes with inside its action, so that `--help` answers at once;
+ * `require`, because `import()` would load a second copy of modules that are loaded already.
+ */
+const verbs = [setup, doctor];
+
+/** The whole command line: every verb with its options, `--version`, `--help` and `--verbose`. */
+export function createProgram(): Command {
+  const program = new Command('clipbook')
+    .description('A laboratory for contrastive language-image pre-training.')
+    .version(version)
+    .option('--verbose', 'show the stack trace of an error')
+    .showHelpAfterError('(add --help for examples)');
+  for (const register of verbs) register(program);
+  return program;
+}
+
+/**
+ * Runs one command line; an error becomes one sentence on stderr and exit code 1.
+ *
+ * @param argv as `process.argv`: Node, the script, then the arguments.
+ */
+export async function main(argv: string[]): Promise<void> {
+  process.stdout.on('error', leaveQuietly);
+  const program = createProgram();
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    fail(error, program.opts().verbose);
+  }
+}
+
+/** The reader of a pipe went away (`clipbook … | head`): nobody is left to tell. */
+function leaveQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit();
+  throw error;
+}
