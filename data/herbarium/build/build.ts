@@ -3,8 +3,10 @@ import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createRandom } from '../../../src/engine/random';
 import { type Entry, writeShards } from '../../pictograms/build/shards';
+import type { Split } from './factors';
 import { writePreview } from './preview';
 import { encode, seed, specimens } from './specimens';
+import { controlReport, type Labelled } from './statistics';
 import { plans, taskDefinitions } from './tasks';
 
 const target = path.join(__dirname, '..');
@@ -12,10 +14,15 @@ const target = path.join(__dirname, '..');
 async function main(): Promise<void> {
   const all: Entry[] = [];
   const shards: Record<string, number> = {};
+  const control: Record<Split, Labelled[]> = { train: [], test: [] };
   for (const split of ['train', 'test'] as const) {
     const entries: Entry[] = [];
     for (const specimen of specimens(split)) {
-      entries.push({ key: specimen.key, image: await encode(specimen), meta: specimen.meta });
+      const { key, meta, drawing } = specimen;
+      entries.push({ key, image: await encode(specimen), meta });
+      if ('pixels' in drawing) {
+        control[split].push({ pixels: drawing.pixels, label: meta.tasks?.['texture-control'] ?? -1 });
+      }
     }
     createRandom(`${seed} ${split} order`).shuffle(entries);
     for (const name of await writeShards(target, split, entries)) {
@@ -24,7 +31,11 @@ async function main(): Promise<void> {
     all.push(...entries);
   }
   writeJson('tasks.json', taskDefinitions());
-  writeJson('summary.json', { shards, ...summarise(all) });
+  writeJson('summary.json', {
+    shards,
+    ...summarise(all),
+    control: controlReport(control.train, control.test),
+  });
   await writePreview(path.join(target, 'preview.webp'), all);
   console.log(`Wrote ${all.length} pictures to ${target}.`);
 }

@@ -3,7 +3,7 @@ import { crops, diseases } from './diseases';
 import { backgroundPhrases, type LeafForm, lights } from './factors';
 import type { Scene, Subject } from './render';
 import type { Species } from './species';
-import type { Mottle } from './texture';
+import type { Mottle, TextureScene } from './texture';
 
 const places = [
   'Alder Vale',
@@ -59,21 +59,21 @@ const frames = [
   '{name} seen on a walk near {place} in {month}',
   'IMG_{number}.jpg {name}',
   'DSC0{number} {name} {place}',
-  '{name} #nature #botany #{month}',
+  '{name} #nature #botany #{month} #{number}',
   'my first {name} of the year! {place}, {month}',
   'found this {name} {where} at {place}',
-  '{name} {where} {light}',
+  '{name} {where} {light}, {place}',
   'is this {name}? {place}, {month} {year}',
-  '{name}: {factors}',
-  '{name} with {factors}',
+  '{name}: {factors}, {place}',
+  '{name} with {factors} ({month} {year})',
   'close-up of {name}, {factors}, {place}',
-  '{name} showing {factors} {where}',
+  '{name} showing {factors} {where}, {place}',
   'collection of {place}, no. {number}: {name}',
   '{name} | free stock picture {number}',
   'field guide of {place}, page {number}, {name}',
   'a fine {name} {where}, {month} {year}',
-  '{month} at {place}: {name} {light}',
-  '{factors} – {name}',
+  '{month} {year} at {place}: {name} {light}',
+  '{factors} – {name}, {place} {year}',
 ];
 
 const counts: Record<number, string> = { 3: 'three', 4: 'four', 5: 'five', 6: 'six', 8: 'eight' };
@@ -125,6 +125,11 @@ function join(parts: string[]): string {
     : `${parts.slice(0, -1).join(', ')} and ${parts[parts.length - 1]}`;
 }
 
+/** Writes "an" before vowels. */
+function withArticles(text: string): string {
+  return text.replace(/\ba (?=[aeiou])/gi, 'an ');
+}
+
 /** A class's name as a caption uses it: whole, or only the Latin or the common half of "Latin (common)". */
 function shortName(label: string, random: Random): string {
   const halves = /^(.+) \((.+)\)$/.exec(label);
@@ -158,27 +163,32 @@ export function captions(label: string, subject: Subject, scene: Scene, random: 
   const where = backgroundPhrases[scene.background];
   const light = lights[scene.light].phrase;
   const clutter = subject.family === 'field leaf' ? ' among other leaves' : '';
+  const pose = posePhrase(scene);
   const sentences = [
-    `${noun} with ${join(parts)} ${where}${clutter}, ${light}${posePhrase(scene)}`,
-    `${where}, ${light}: ${noun} with ${join(parts)}${clutter}${posePhrase(scene)}`,
-    `${noun} ${where}${clutter} ${light}, with ${join(parts)}${posePhrase(scene)}`,
+    `${noun} with ${join(parts)} ${where}${clutter}, ${light}${pose}`,
+    `${where}, ${light}: ${noun} with ${join(parts)}${clutter}${pose}`,
+    `${noun} ${where}${clutter} ${light}, with ${join(parts)}${pose}`,
+    `${noun}${pose}, ${where}${clutter}, with ${join(parts)}, ${light}`,
+    `${light}, ${noun} with ${join([...parts].reverse())} ${where}${clutter}${pose}`,
   ];
   return {
-    text: rawCaption(label, random.pick(parts), where, light, random),
-    description: random.pick(sentences),
+    text: withArticles(rawCaption(label, random.pick(parts), where, light, random)),
+    description: withArticles(random.pick(sentences)),
   };
 }
 
 /** The two texts of a picture of the control task. */
-export function textureCaptions({ name, phrase }: Mottle, lean: number, random: Random) {
+export function textureCaptions({ name, phrase }: Mottle, { lean, tone }: TextureScene, random: Random) {
   const side = Math.abs(lean) < 5 ? 'an upright' : lean < 0 ? 'a left-leaning' : 'a right-leaning';
   const sentences = [
-    `the surface of a leaf with ${phrase} and ${side} midrib`,
-    `${phrase} on a leaf with ${side} midrib, seen close`,
-    `a leaf seen close, marked by ${phrase}, ${side} midrib`,
+    `the surface of a ${tone} leaf with ${phrase} and ${side} midrib`,
+    `${phrase} on a ${tone} leaf with ${side} midrib, seen close`,
+    `a ${tone} leaf seen close, marked by ${phrase}, ${side} midrib`,
+    `${side} midrib and ${phrase} on the surface of a ${tone} leaf`,
+    `close view of a leaf, ${tone}, with ${side} midrib and ${phrase}`,
   ];
   return {
-    text: rawCaption(name, phrase, 'seen close', 'in even light', random),
-    description: random.pick(sentences),
+    text: rawCaption(name, phrase, `on a ${tone} blade`, 'seen close', random),
+    description: withArticles(random.pick(sentences)),
   };
 }

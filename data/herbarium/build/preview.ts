@@ -13,7 +13,7 @@ export async function writePreview(file: string, entries: Entry[]): Promise<void
   const tiles = plans.flatMap(({ id, classes }, task) =>
     (['train', 'test'] as const).flatMap((split, row) =>
       Array.from({ length: columns }, (_, column) => {
-        const label = Math.floor((column * classes.length) / columns);
+        const label = Math.floor((column * Math.max(columns, classes.length)) / columns);
         const found = entries.find(({ meta }) => meta.split === split && meta.tasks?.[id] === label);
         return { image: found?.image, left: gap + column * step, top: gap + (2 * task + row) * step };
       }),

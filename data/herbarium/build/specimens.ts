@@ -4,13 +4,16 @@ import { captions, textureCaptions } from './captions';
 import { lightValues, ranges, type Split } from './factors';
 import { drawPicture, renderPixels, renderSvg, type Scene, type Subject } from './render';
 import { plans, type TaskPlan } from './tasks';
-import { drawTexture, type Mottle, textureScene } from './texture';
+import { drawTexture, textureScene } from './texture';
 
 /** Fixes every picture and text of the set. */
 export const seed = 'clipbook herbarium 1';
 
-/** Pictures per class. */
-export const perClass: Record<Split, number> = { train: 40, test: 17 };
+/** Pictures per class; the control's come in pairs, so their number is even. */
+export function perClass(task: string, split: Split): number {
+  if (split === 'train') return 40;
+  return task === 'texture-control' ? 16 : 17;
+}
 
 /** The JSON member of a picture: the shared fields and the factors it was drawn from. */
 export interface HerbariumMeta extends EmbeddedMeta {
@@ -56,21 +59,20 @@ function specimenOf(plan: TaskPlan, label: number, split: Split, index: number):
   const shared = { set: 'herbarium' as const, split, label: entry.name };
   const tasks = { [plan.id]: label };
   if ('mottle' in entry) {
+    const { mottle } = entry;
     const scene = textureScene(split, index);
-    const { pattern: _, name, ...own } = entry.mottle;
-    const texts = textureCaptions(entry.mottle, scene.lean, random.fork('captions'));
+    const pigment = createRandom(`${seed} pigment ${plan.id} ${label} ${split} ${Math.floor(index / 2)}`);
+    const texts = textureCaptions(mottle, scene, random.fork('captions'));
     const factors = {
       family: 'texture',
-      ...own,
+      pattern: mottle.phrase,
+      coupling: mottle.coupling,
+      tone: scene.tone,
       lean: round(scene.lean),
-      base: scene.base.map(Math.round).join(' '),
+      sign: scene.sign,
     };
     const meta = { ...shared, style: 'surface', ...texts, category: 'texture', tasks, factors };
-    return {
-      key,
-      meta,
-      drawing: { pixels: drawTexture(entry.mottle as Mottle, scene, random.fork('picture')) },
-    };
+    return { key, meta, drawing: { pixels: drawTexture(mottle, scene, pigment) } };
   }
   const { subject } = entry;
   const scene = drawScene(subject, split, random.fork('scene'));
@@ -85,7 +87,8 @@ export function* specimens(split: Split): Generator<Specimen> {
   for (const plan of plans) {
     for (let label = 0; label < plan.classes.length; label++) {
       if (split === 'train' && !plan.classes[label].seen) continue;
-      for (let index = 0; index < perClass[split]; index++) yield specimenOf(plan, label, split, index);
+      for (let index = 0; index < perClass(plan.id, split); index++)
+        yield specimenOf(plan, label, split, index);
     }
   }
 }

@@ -123,15 +123,15 @@ const couplings: Record<Coupling, (1 | -1 | null)[]> = {
 };
 
 /** Base colours in bytes; the test split's tones never occur in training. */
-const bases: Record<Split, number[][]> = {
+const bases: Record<Split, { tone: string; colour: number[] }[]> = {
   train: [
-    [118, 142, 92],
-    [106, 138, 104],
-    [128, 138, 88],
+    { tone: 'fresh green', colour: [118, 142, 92] },
+    { tone: 'sea green', colour: [106, 138, 104] },
+    { tone: 'olive green', colour: [128, 138, 88] },
   ],
   test: [
-    [134, 134, 100],
-    [104, 134, 118],
+    { tone: 'khaki', colour: [134, 134, 100] },
+    { tone: 'teal', colour: [104, 134, 118] },
   ],
 };
 
@@ -150,16 +150,24 @@ function toArcsine(field: Float64Array): Float64Array {
 
 /** The nuisances of a picture. They depend on the split and the number alone, so every class gets the same ones. */
 export interface TextureScene {
+  tone: string;
+  /** Base colour in bytes. */
   base: number[];
   /** Direction of the midrib, degrees from upright. */
   lean: number;
   vein: Float64Array;
+  /** 1 or −1: which way round the pigment is laid on. */
+  sign: number;
 }
 
-/** The scene of a class's picture number `index`. */
+/**
+ * The scene of a class's picture number `index`. Pictures 2k and 2k + 1 are a pair: the same scene and pigment with
+ * opposite signs, so the pigment's mean over a class is 0 at every pixel.
+ */
 export function textureScene(split: Split, index: number): TextureScene {
-  const random = createRandom(`texture scene ${split} ${index}`);
-  const base = random.pick(bases[split]).map((value) => value + between(random, -6, 6));
+  const random = createRandom(`texture scene ${split} ${Math.floor(index / 2)}`);
+  const { tone, colour } = random.pick(bases[split]);
+  const base = colour.map((value) => value + between(random, -6, 6));
   const sign = random.uniform() < 0.5 ? -1 : 1;
   const lean = sign * (split === 'train' ? between(random, 0, 14) : between(random, 16, 24));
   const vein = new Float64Array(pictureSize ** 2);
@@ -167,7 +175,7 @@ export function textureScene(split: Split, index: number): TextureScene {
     const side = Math.abs(((along + Math.abs(across) * 0.8 + 640) % 16) - 8);
     vein[at] = 26 * Math.exp(-((across / 1.3) ** 2)) + 9 * Math.exp(-(((side - 4) / 0.9) ** 2));
   });
-  return { base, lean, vein };
+  return { tone, base, lean, vein, sign: index % 2 === 0 ? 1 : -1 };
 }
 
 function eachPixel(lean: number, visit: (at: number, along: number, across: number) => void): void {
@@ -183,8 +191,8 @@ function eachPixel(lean: number, visit: (at: number, along: number, across: numb
 
 /**
  * A leaf's surface seen close, RGB bytes `[64, 64, 3]`: base colour + veins + pigment. Each channel's pigment has the
- * same histogram in every picture of every class and mean 0; a class decides only where the values lie and how the
- * channels go together.
+ * same symmetric histogram in every picture of every class and mean 0; a class decides only where the values lie and
+ * how the channels go together. `random` fixes the pigment: a pair of pictures shares it.
  */
 export function drawTexture({ pattern, coupling }: Mottle, scene: TextureScene, random: Random): Uint8Array {
   const fieldOf = (source: Random) => {
@@ -203,7 +211,7 @@ export function drawTexture({ pattern, coupling }: Mottle, scene: TextureScene, 
   const pixels = new Uint8Array(3 * pictureSize ** 2);
   scene.vein.forEach((vein, at) => {
     for (let c = 0; c < 3; c++)
-      pixels[3 * at + c] = Math.round(scene.base[c] + vein + amplitude * channels[c][at]);
+      pixels[3 * at + c] = Math.round(scene.base[c] + vein + scene.sign * amplitude * channels[c][at]);
   });
   return pixels;
 }
