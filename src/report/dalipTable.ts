@@ -49,7 +49,7 @@ function withMeanHeadings(section: Section): Section {
   return mini ? { ...section, headings: { ...section.headings, ...headings } } : section;
 }
 
-/** One section for each evaluation set, with the architecture, the training data and the source in its heading. */
+/** One section for each evaluation set, titled with the set, the architecture and the training data. */
 export function publishedSections(rows: readonly PublishedRow[]): Section[] {
   const sets = [...new Set(rows.map((row) => row.set))];
   return sets.map((set) => {
@@ -58,8 +58,8 @@ export function publishedSections(rows: readonly PublishedRow[]): Section[] {
     const sources = [...new Set(own.map((row) => row.source))].join('; ');
     return {
       origin: 'published',
-      title: `Published${set ? `: ${set}` : ''}`,
-      source: `${settings}; ${sources}`,
+      title: set ? `${set}, ${settings}` : settings,
+      source: sources,
       rows: own.map(({ method, values }) => ({
         label: method,
         cells: Object.fromEntries(Object.entries(values).map(([id, value]) => [id, { value }])),

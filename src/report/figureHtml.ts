@@ -35,6 +35,7 @@ const { data, layout } = ${description};
 for (const place of document.querySelectorAll('[data-figure="${key}"]')) {
 if (place.dataset.drawn) continue;
 place.dataset.drawn = 'yes';
+place.style.height = '${height}px';
 place.replaceChildren();
 Plotly.newPlot(place, data, layout, { responsive: true, displaylogo: false });
 }

@@ -1,6 +1,6 @@
 import type { Data, Layout } from 'plotly.js';
 import type { RetrievalResult } from '../evaluation/retrieval';
-import { filledColumns, fullHeading, type Section, type Table } from './table';
+import { filledColumns, fullHeading, type Section, type Table, titleOf } from './table';
 
 /** A Plotly figure: what `Plotly.newPlot` takes, and what `staticSvg` draws without a browser. */
 export interface Figure {
@@ -95,7 +95,12 @@ export function barsFigure(input: {
       }),
     }),
   );
-  const more: Partial<Layout> = { barmode: 'group', bargap: 0.25, yaxis: { rangemode: 'tozero' } };
+  const more: Partial<Layout> = {
+    barmode: 'group',
+    bargap: 0.25,
+    xaxis: { showgrid: false },
+    yaxis: { rangemode: 'tozero' },
+  };
   return { id: input.id, data, layout: layoutOf(input.title, '', input.y, more) };
 }
 
@@ -104,7 +109,7 @@ export function tableFigure(table: Table, section: Section): Figure {
   const columns = filledColumns(table, section);
   return barsFigure({
     id: `${table.id}-bars`,
-    title: section.title,
+    title: titleOf(section),
     y: table.unit,
     labels: columns.map((column) => fullHeading(table, column, section)),
     series: section.rows.map(({ label, cells }) => ({

@@ -82,7 +82,7 @@ export function measuredSection(results: MeasuredResults, means: MeanColumns, na
   const chance = chanceRow(results, means);
   return {
     origin: 'measured',
-    title: `Measured by clipbook, ${results.profile} profile${name ? `: ${name}` : ''}`,
+    title: `clipbook, ${results.profile} profile${name ? `: ${name}` : ''}`,
     source: describeRun(results),
     headings: Object.fromEntries(Object.entries(results.columns).map(([id, column]) => [id, column.heading])),
     rows: chance ? [...rows, chance] : rows,

@@ -3,6 +3,9 @@ import type { Figure } from './figures';
 import { type Axis, categoryAxis, linearAxis } from './svgAxes';
 import { drawBars, drawColourBar, drawHeatmap, drawLines, type Frame, type Trace } from './svgMarks';
 
+/** The usual width of a letter in pixels. */
+const LETTER = 6.5;
+
 /**
  * Draws a figure as an SVG picture without a browser: for committed results, for GitHub, which runs no scripts, and for
  * readers without JavaScript. It knows what `figures.ts` makes (lines, bars with error bars, heat maps) and reads the
@@ -23,6 +26,9 @@ export function staticSvg(figure: Figure): string {
   const { l = 64, r = 24, t = 76, b = 56 } = layout.margin ?? {};
   const heat = traces[0]?.type === 'heatmap';
   const frame: Frame = { left: l, top: t, right: width - r, bottom: height - b };
+  const room = roomForLabels(traces, frame);
+  frame.left = Math.max(l, room);
+  frame.bottom = height - Math.max(b, room);
   const x = xAxis(traces, frame);
   const y = yAxis(traces, frame, layout.yaxis?.rangemode === 'tozero');
   const title = textOf(layout.title);
@@ -74,8 +80,7 @@ function gridLines(y: Axis, { left, right }: Frame): string {
 }
 
 function ticks(x: Axis, y: Axis, { left, bottom }: Frame): string {
-  const longest = Math.max(...x.ticks.map(({ label }) => label.length));
-  const slanted = x.step !== undefined && longest * 6.5 > x.step;
+  const slanted = isSlanted(x);
   const below = x.ticks.map(({ at, label }) => {
     const place = `${at.toFixed(1)} ${bottom + (slanted ? 12 : 18)}`;
     const turn = slanted ? ' rotate(-35)" text-anchor="end"' : '" text-anchor="middle"';
@@ -86,6 +91,21 @@ function ticks(x: Axis, y: Axis, { left, bottom }: Frame): string {
       `<text x="${left - 8}" y="${(at + 4).toFixed(1)}" text-anchor="end">${he.escape(label)}</text>`,
   );
   return [...below, ...beside].join('\n');
+}
+
+/** Labels that do not fit their category are slanted. */
+function isSlanted(x: Axis): boolean {
+  return x.step !== undefined && LETTER * longestLabel(x) > x.step;
+}
+
+function longestLabel(x: Axis): number {
+  return Math.max(...x.ticks.map(({ label }) => label.length));
+}
+
+/** What slanted labels need below the plot, and the first of them beside it. */
+function roomForLabels(traces: Trace[], frame: Frame): number {
+  const x = xAxis(traces, frame);
+  return isSlanted(x) ? 0.62 * LETTER * longestLabel(x) + 24 : 0;
 }
 
 function axisTitles(
@@ -110,7 +130,7 @@ function legend(traces: Trace[], { left, top }: Frame): string {
       const entry =
         `<rect x="${at}" y="${top - 26}" width="12" height="12" rx="2" fill="${marker?.color ?? line?.color}"/>` +
         `<text x="${at + 18}" y="${top - 16}">${he.escape(name)}</text>`;
-      at += 36 + 6.6 * name.length;
+      at += 36 + LETTER * name.length;
       return entry;
     })
     .join('\n');

@@ -29,6 +29,7 @@ export interface Column {
 
 export interface Section {
   origin: 'published' | 'measured';
+  /** What the rows share, e.g. `ViT-B/16 on PlantMix-13M`; the origin is put before it. */
   title: string;
   /** Where the rows come from: a paper's table, or a run's profile, data, seeds and machine. */
   source: string;
@@ -56,6 +57,11 @@ export function formatCell(cell: Cell | undefined, column: Column): string {
   const digits = column.digits ?? 1;
   const value = cell.value.toFixed(digits);
   return cell.interval === undefined ? value : `${value} ± ${cell.interval.toFixed(digits)}`;
+}
+
+/** A section's title with its origin in front: `Published · ViT-B/16 on PlantMix-13M`. */
+export function titleOf(section: Section): string {
+  return `${section.origin === 'published' ? 'Published' : 'Measured'} · ${section.title}`;
 }
 
 /** A column's heading in a section. */

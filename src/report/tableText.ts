@@ -7,6 +7,7 @@ import {
   fullHeading,
   type Section,
   type Table,
+  titleOf,
 } from './table';
 
 /**
@@ -14,9 +15,12 @@ import {
  * number for; where it is wider than `width` characters it is split between column groups, or inside a group that is too wide by itself.
  */
 export function renderText(table: Table, { width = 120 } = {}): string {
-  const lines = [`${table.title} (${table.unit})`, ''];
+  const lines = [...wrap(`${table.title} (${table.unit})`, width), ''];
   for (const section of table.sections) {
-    lines.push(`${section.title}`, ...wrap(section.source, width - 2).map((line) => `  ${line}`));
+    lines.push(
+      ...wrap(titleOf(section), width),
+      ...wrap(section.source, width - 2).map((line) => `  ${line}`),
+    );
     for (const columns of split(table, section, width)) lines.push(draw(table, section, columns));
     lines.push('');
   }

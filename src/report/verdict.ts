@@ -40,7 +40,7 @@ export function judge({ claim, ours, baseline }: Claim): Verdict {
     sentence:
       `${word[outcome]}: ${claim}. ${name} = ${signed(difference.estimate)} points ` +
       `(95 % interval ${signed(difference.low)} to ${signed(difference.high)}, paired over ` +
-      `${ours.scores.length} seeds, p = ${p.toFixed(3)}).`,
+      `${ours.scores.length} seeds, ${p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`}).`,
   };
 }
 
