@@ -92,7 +92,9 @@ export class BadInputCounter {
       firstKeys: first.map((error) => error.key),
       firstMessage: first[0].message,
     }));
-    return { seen: this.seen, bad: this.bad, kinds: kinds.sort((a, b) => b.count - a.count) };
+    // A source that does not count (a plain array) leaves `seen` behind.
+    const seen = Math.max(this.seen, this.bad);
+    return { seen, bad: this.bad, kinds: kinds.sort((a, b) => b.count - a.count) };
   }
 
   /** One line for a log: `3 of 120 samples are unusable (2 corrupt-picture: a, b; 1 empty-caption: c)`. */

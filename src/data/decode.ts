@@ -44,11 +44,12 @@ export async function decodeImage(encoded: Buffer, options: DecodeOptions): Prom
   return toPixels(pipeline, key);
 }
 
-/** The start of every decoding: limits, orientation, background and colour space; nothing is read yet. */
+/** The start of every decoding: limits, orientation, background and colour space; no pixel is read yet. */
 export function openPicture(
   encoded: Buffer,
-  { background = 'white', limitInputPixels = 1e8 }: Pick<DecodeOptions, 'background' | 'limitInputPixels'>,
+  { background = 'white', key = 'picture', limitInputPixels = 1e8 }: Omit<DecodeOptions, 'size' | 'fit'>,
 ): Sharp {
+  if (encoded.length === 0) throw corruptPicture(key, new Error('it is empty'));
   return sharp(encoded, { failOn: 'error', limitInputPixels })
     .autoOrient()
     .flatten({ background })

@@ -49,7 +49,8 @@ export async function loadInMemory(
     set.keys.push(key);
     set.texts.push(texts);
     set.metas.push(meta);
-    onProgress?.(++set.length);
+    set.length++;
+    onProgress?.(set.length);
   }
   if (set.length === 0) {
     throw new Error(`Expected at least one usable sample, but ${counter.describe()}; check the source.`);

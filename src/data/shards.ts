@@ -7,7 +7,7 @@ const SHARD_NAME = /\.tar(\.gz)?$|\.tgz$/;
  * The shard files behind a WebDataset specification, in a fixed order.
  *
  * Each specification is a file, a directory (every `.tar`, `.tar.gz` and `.tgz` in it), a brace pattern
- * (`train-{00000..00003}.tar`, `{train,val}-0.tar`, nested ones too) or a glob with `*` and `?`.
+ * (`train-{00000..00003}.tar`, `{train,val}-0.tar`; not nested) or a glob with `*` and `?`.
  * A missing file of a brace pattern stays in the list, so that the reader can count it; throws where a specification
  * leads to no file at all.
  */

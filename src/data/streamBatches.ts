@@ -106,9 +106,10 @@ async function* epochBatches(
   const { batchSize, counter = new BadInputCounter() } = options;
   const random = createRandom(seed).fork(`stream of epoch ${epoch}`);
   const samples = shuffleStream(source(random.fork('source')), shuffleBuffer, random.fork('buffer'));
-  let place = 0;
+  let read = 0;
   const decoded = mapConcurrently(samples, Math.max(1, batchSize * prefetch), (sample) => {
-    return decodeSample(sample, place, random.fork(`sample ${place++}`), options);
+    const place = read++;
+    return decodeSample(sample, place, random.fork(`sample ${place}`), options);
   });
   let batch: DecodedSample[] = [];
   for await (const sample of decoded) {
