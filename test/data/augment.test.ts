@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { augmentImage, BadSampleError, cropBoxes, flipBoxes, flipFlags } from '../../src/data';
 import { createRandom } from '../../src/engine/random';
 
 /** 64 × 32: red grows with x, green grows with y, blue is 128. */
-function gradient(): sharp.Sharp {
+function gradient(): Sharp {
   const pixels = Buffer.alloc(64 * 32 * 3);
   for (let y = 0; y < 32; y++) {
     for (let x = 0; x < 64; x++) pixels.set([x * 4, y * 8, 128], (y * 64 + x) * 3);

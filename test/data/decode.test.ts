@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { BadSampleError, decodeImage } from '../../src/data';
 import { plainPicture } from './fixtures';
 
@@ -9,7 +9,7 @@ const halfClear = (background: { r: number; g: number; b: number }) =>
   sharp({ create: { width: 16, height: 16, channels: 4, background: { ...background, alpha: 0.5 } } });
 
 /** Left half red, right half blue, twice as wide as high. */
-function twoHalves(): sharp.Sharp {
+function twoHalves(): Sharp {
   const row = [...Array(8).fill([255, 0, 0]), ...Array(8).fill([0, 0, 255])].flat();
   const pixels = Buffer.from(Array(8).fill(row).flat());
   return sharp(pixels, { raw: { width: 16, height: 8, channels: 3 } });
