@@ -7,13 +7,13 @@ import type { Column, Table } from './table';
 export const ALIP_COLUMNS = [
   'CIFAR-10',
   'CIFAR-100',
-  'Food101',
+  'Food-101',
   'Pets',
-  'Flowers',
+  'Flowers-102',
   'SUN397',
   'Cars',
   'DTD',
-  'Caltech101',
+  'Caltech-101',
   'Aircraft',
   'ImageNet-1K',
 ] as const;
@@ -85,7 +85,7 @@ export function alipZeroShotTable(
     columns: [...ALIP_COLUMNS.map((id) => ({ id, title: id })), { id: 'Average', title: 'Average' }],
     sections: [...publishedSections(published), ...measured.map(zeroShotSection)],
     footnotes: [
-      'Published accuracies are means per class on Caltech101, Aircraft, Flowers and Pets, top-1 elsewhere.',
+      'Published accuracies are means per class on Caltech-101, Aircraft, Flowers-102 and Pets, top-1 elsewhere.',
       ...footnotesOf(measured.map((results) => onlyColumns(results, ALIP_COLUMNS))),
     ],
   };

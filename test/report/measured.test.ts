@@ -99,7 +99,7 @@ describe("ALIP's tables", () => {
     const measured = table.sections[1];
     assert.equal(measured.headings?.Average, 'Average of 5 mini');
     near(measured.rows[0].cells.Average.value, 25);
-    assert.equal(measured.rows[0].cells.Food101, undefined);
+    assert.equal(measured.rows[0].cells['Food-101'], undefined);
     assert.ok(!table.footnotes.some((note) => note.includes('Fungi')));
   });
 });
