@@ -19,7 +19,8 @@ export function distanceCovariance(
   const gram = tf.matMul(y, y, false, true) as tf.Tensor3D;
   const squares = tf.sum(tf.square(y), 2, true); // [batch, channels, 1]
   const distances = tf.sub(tf.add(squares, tf.transpose(squares, [0, 2, 1])), tf.mul(gram, 2));
-  const scaled = tf.div(tf.maximum(distances, 0), tf.mul(tokens, 2));
+  const others = tf.sub(1, tf.eye(y.shape[1])); // the diagonal is 0, not the rounding error that the root magnifies
+  const scaled = tf.div(tf.mul(tf.maximum(distances, 0), others), tf.mul(tokens, 2));
   return doubleCentre(tf.sqrt(tf.add(scaled, epsilon)) as tf.Tensor3D);
 }
 
