@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Embeddings } from '../models';
+import type { Encoded } from '../models';
 import { clipLoss } from './clip';
 
 /**
@@ -9,7 +9,7 @@ import { clipLoss } from './clip';
  * @param alpha weight of the first-order term, in [0, 1]; the official default is 0.5
  * @throws when an embedding has no second-order part
  */
-export function dalipLoss(images: Embeddings, texts: Embeddings, scale: tf.Scalar, alpha = 0.5): tf.Scalar {
+export function dalipLoss(images: Encoded, texts: Encoded, scale: tf.Scalar, alpha = 0.5): tf.Scalar {
   if (!images.second || !texts.second) {
     throw new Error(
       'DALIP’s loss needs second-order embeddings: give the model a `secondOrder` configuration.',
