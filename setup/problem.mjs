@@ -42,14 +42,16 @@ const PACKAGES = {
  *
  * @param {keyof PACKAGES} tool
  * @param {string | undefined} manager the package manager; by default the first one found on the PATH
+ * @param {NodeJS.Platform} platform
  * @returns {string} a command in quotation marks, or a choice of two where no known package manager is there
  */
-export function howToInstall(tool, manager = findManager()) {
-  if (tool === 'compiler' && process.platform === 'darwin') return '"xcode-select --install"';
+export function howToInstall(tool, manager = findManager(), platform = process.platform) {
+  if (tool === 'compiler' && platform === 'darwin') return '"xcode-select --install"';
   const command = ({ name, install }) => `"${install} ${PACKAGES[tool][name]}"`;
   const found = MANAGERS.find(({ name }) => name === manager);
   if (found) return command(found);
-  return MANAGERS.slice(0, 3).map(command).join(' or ');
+  const likely = MANAGERS.filter(({ name }) => (name === 'brew') === (platform === 'darwin'));
+  return likely.slice(0, 2).map(command).join(' or ');
 }
 
 function findManager() {

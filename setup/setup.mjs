@@ -27,7 +27,7 @@ async function main() {
   const withoutLaboratory = laboratory(hasPackages, hasPython).then(() => null, expectProblem);
   await allOf([hasPackages, wheel && engine(wheel, hasPackages, hasPython), withoutLaboratory]);
   writeFileSync(choiceFile, `${JSON.stringify(choice, null, 2)}\n`);
-  if (choice.backend === 'wasm') {
+  if (choice.backend === 'wasm' && process.env.CLIPBOOK_BACKEND !== 'wasm') {
     warn(`${choice.reason}; clipbook runs on the wasm backend, which is several times slower.`);
   }
   const missing = await withoutLaboratory;

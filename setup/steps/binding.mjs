@@ -85,7 +85,7 @@ export function needCompiler() {
   ].filter(Boolean);
   if (missing.length > 0) {
     throw new Problem(
-      `The TensorFlow binding cannot be compiled because ${missing.join(' and ')} is missing; install it with ${howToInstall('compiler')}.`,
+      `The TensorFlow binding cannot be compiled because ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing; install it with ${howToInstall('compiler')}.`,
     );
   }
 }
