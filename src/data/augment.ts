@@ -1,5 +1,5 @@
 import type { Random } from '../engine/random';
-import { corruptPicture, type DecodeOptions, openPicture, toPixels } from './decode';
+import { type DecodeOptions, openPicture, shapeOf, toPixels } from './decode';
 
 export interface CropOptions {
   /** Range of the crop's area as a share of the picture's; default [0.9, 1] (open_clip's). */
@@ -94,12 +94,7 @@ export async function augmentImage(
 ): Promise<Uint8Array> {
   const { size, key = 'picture', flip = 0, jitter } = options;
   const picture = openPicture(encoded, options);
-  const { width, height } = await picture.metadata().then(
-    ({ autoOrient }) => autoOrient,
-    (error) => {
-      throw corruptPicture(key, error);
-    },
-  );
+  const { width, height } = await shapeOf(picture, key);
   const box = drawBox(width / height, random, options);
   const [cutWidth, cutHeight] = [atLeastOne(box.width * width), atLeastOne(box.height * height)];
   picture.extract({

@@ -5,7 +5,7 @@ import { writeFileAtomically } from './atomicFile';
 import type { PictureSet } from './memory';
 
 /** Changes whenever decoding or the layout of cached sets changes, so that old entries are not taken for new ones. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** What fixes a decoded set: the shards' content and everything that steers reading and decoding. */
 export async function cacheKey(shards: readonly string[], options: object): Promise<string> {

@@ -18,6 +18,8 @@ export interface WebDatasetOptions {
 interface Group {
   key: string;
   members: Map<string, Buffer>;
+  /** Did the shard hold members of this key before, apart from these? */
+  repeated: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ interface Group {
  * Format: https://github.com/webdataset/webdataset (`base_plus_ext`, `group_by_keys`).
  *
  * @param shards one or several files, directories, brace patterns or globs; see {@link expandShards}
- * @throws Error where a specification leads to no file; TooManyBadSamplesError
+ * @throws Error where a specification leads to no file or a shard scatters its samples' members; TooManyBadSamplesError
  */
 export async function* readWebDataset(
   shards: string | readonly string[],
@@ -61,15 +63,17 @@ async function* readGroups(shard: string, counter: BadInputCounter): AsyncGenera
     return;
   }
   let group: Group | undefined;
+  const finished = new Set<string>();
   try {
     for await (const { name: path, content } of readTarMembers(shard)) {
       const name = splitName(path);
       if (!name) continue;
       if (group && (group.key !== name.key || group.members.has(name.suffix))) {
+        finished.add(group.key);
         yield group;
         group = undefined;
       }
-      group ??= { key: name.key, members: new Map() };
+      group ??= { key: name.key, members: new Map(), repeated: finished.has(name.key) };
       group.members.set(name.suffix, content);
     }
   } catch (error) {
@@ -87,7 +91,7 @@ function splitName(path: string): { key: string; suffix: string } | null {
   return found && { key: found[1].replace(/^\.\//, ''), suffix: found[2].toLowerCase() };
 }
 
-function toSample({ key, members }: Group, textFields: readonly string[]): Sample {
+function toSample({ key, members, repeated }: Group, textFields: readonly string[]): Sample {
   let image: Buffer | undefined;
   let meta: Record<string, unknown> = {};
   const captions: string[] = [];
@@ -98,6 +102,12 @@ function toSample({ key, members }: Group, textFields: readonly string[]): Sampl
     else if (suffix === 'cls') meta.cls = Number(content.toString('utf8'));
   }
   if (!image?.length) {
+    if (repeated) {
+      throw new Error(
+        `Expected the members of sample "${key}" one after another in the shard, but others lie between them; ` +
+          'pack the shard anew in order of names (`tar --sort=name`).',
+      );
+    }
     throw new BadSampleError('missing-picture', key, `The sample "${key}" has no picture.`);
   }
   captions.push(...textsOf(meta, textFields));

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { BadSampleError, decodeImage } from '../../src/data';
 import { plainPicture } from './fixtures';
@@ -83,6 +85,17 @@ describe('decodeImage', () => {
     assert.deepEqual(pixelAt(contain, 12, 0, 0), [255, 255, 255]);
     assert.deepEqual(pixelAt(contain, 12, 6, 0), [0, 255, 0]);
   });
+
+  const golden = JSON.parse(readFileSync(join(__dirname, '../golden/decode.json'), 'utf8'));
+  for (const { width, height, png, pixels } of golden.cases) {
+    it(`crops ${width} × ${height} as open_clip does`, async () => {
+      const expected = Buffer.from(pixels, 'base64');
+      const decoded = await decodeImage(Buffer.from(png, 'base64'), { size: golden.size });
+      const differences = [...decoded].map((value, i) => Math.abs(value - expected[i]));
+      const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
+      assert.ok(Math.max(...differences) <= 4 && mean < 0.5, `max ${Math.max(...differences)}, mean ${mean}`);
+    });
+  }
 
   const damaged: [string, () => Promise<Buffer>][] = [
     ['an empty buffer', async () => Buffer.alloc(0)],

@@ -146,6 +146,16 @@ describe('readWebDataset', () => {
     );
   });
 
+  it('refuses a shard whose members are scattered, in one sentence', async () => {
+    const image = await plainPicture(0);
+    const scattered = { '0.png': image, '1.png': image, '0.txt': 'zero', '1.txt': 'one' };
+    const shard = await writeShard(path('scattered.tar'), scattered);
+    await assert.rejects(
+      collect(readWebDataset(shard)),
+      /^Error: Expected the members of sample "0" one after another .* \(`tar --sort=name`\)\.$/,
+    );
+  });
+
   it('closes the file when the consumer stops early', async () => {
     const shard = await writeShard(path('early.tar'), await wholeSamples(0, 50));
     for await (const sample of readWebDataset(shard)) {
