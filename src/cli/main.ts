@@ -2,13 +2,14 @@ import { Command } from 'commander';
 import { version } from '../../package.json';
 import { register as doctor } from './doctor';
 import { fail } from './fail';
+import { register as reproduce } from './reproduce';
 import { register as setup } from './setup';
 
 /**
  * One file per verb. A file requires what it computes with inside its action, so that `--help` answers at once;
  * `require`, because `import()` would load a second copy of modules that are loaded already.
  */
-const verbs = [setup, doctor];
+const verbs = [setup, doctor, reproduce];
 
 /** The whole command line: every verb with its options, `--version`, `--help` and `--verbose`. */
 export function createProgram(): Command {

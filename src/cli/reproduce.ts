@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { ProfileName } from '../experiments';
+
+/** `clipbook reproduce`: trains, evaluates and prints the papers' tables. */
+export function register(program: Command): void {
+  program
+    .command('reproduce')
+    .description(
+      'train and evaluate on the embedded data, print the papers’ tables, write results and reports',
+    )
+    .argument('[experiment...]', 'which experiments; all of them unless named')
+    .addOption(
+      new Option('-p, --profile <name>', 'the budget: minutes (quick) or hours with three seeds (mini)')
+        .choices(['quick', 'mini'])
+        .default('quick'),
+    )
+    .option('-o, --output <folder>', 'where results go', 'results')
+    .option('--fresh', 'start over instead of keeping finished and interrupted runs')
+    .option('--json', 'print one JSON object instead of tables')
+    .addHelpText(
+      'after',
+      `
+An interrupted run goes on where it stopped when the same command is given again.
+
+Examples:
+  $ clipbook reproduce
+  $ clipbook reproduce dalip-table --profile mini
+  $ clipbook reproduce alip-table --fresh`,
+    )
+    .action(reproduce);
+}
+
+interface ReproduceOptions {
+  profile: ProfileName;
+  output: string;
+  fresh?: boolean;
+  json?: boolean;
+}
+
+async function reproduce(names: string[], options: ReproduceOptions): Promise<void> {
+  const { EXPERIMENTS, findExperiment, runExperiment, stagesOf } =
+    require('../experiments') as typeof import('../experiments');
+  const { createProgress, renderText } = require('../report') as typeof import('../report');
+  const { startEngine } = require('../engine') as typeof import('../engine');
+  const { rmSync } = require('node:fs') as typeof import('node:fs');
+
+  const experiments = names.length > 0 ? names.map(findExperiment) : EXPERIMENTS;
+  await startEngine();
+  const stages = experiments.flatMap((experiment) => stagesOf(experiment, options.profile));
+  const progress = createProgress({ stages });
+  const outcomes = [];
+  for (const experiment of experiments) {
+    if (options.fresh)
+      rmSync(join(options.output, experiment.id, options.profile), { recursive: true, force: true });
+    outcomes.push(
+      await runExperiment(experiment, { profileName: options.profile, progress, root: options.output }),
+    );
+  }
+  progress.done();
+  if (options.json) {
+    console.log(
+      JSON.stringify(
+        outcomes.map(({ folder, tables, verdicts, notes }) => ({ folder, tables, verdicts, notes })),
+      ),
+    );
+    return;
+  }
+  for (const { tables, verdicts, folder } of outcomes) {
+    for (const table of tables) console.log(`\n${renderText(table)}`);
+    for (const sentence of verdicts) console.log(sentence);
+    console.log(`\nReport: ${join(folder, 'report.html')}`);
+  }
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { type Measurement, measure, type Scoring } from '../evaluation';
+import { type ClipConfig, createClip } from '../models';
+import { countParameters, disposeParameters } from '../nn';
+import { createTokenizer } from '../text';
+import {
+  openRunFolder,
+  pictureData,
+  type Recipe,
+  readMetrics,
+  type StepReport,
+  startTraining,
+  trainRun,
+} from '../training';
+import type { Arm, Experiment, ExperimentData, Profile, ProfileName } from './experiment';
+
+/** What one finished run leaves behind, `summary.json` in its folder. */
+export interface RunSummary {
+  arm: string;
+  seed: number;
+  /** Pairs trained on, counted once for each time they were seen. */
+  pairs: number;
+  parameters: number;
+  trainingSeconds: number;
+  scores: Partial<Record<Scoring, Measurement>>;
+  /** The loss at the steps that were logged. */
+  curve: { steps: number[]; values: number[] };
+}
+
+export interface RunArmOptions {
+  experiment: Experiment;
+  profileName: ProfileName;
+  profile: Profile;
+  arm: Arm;
+  seed: number;
+  data: ExperimentData;
+  /** The folder of all results; the project's `results` unless told otherwise. */
+  root: string;
+  onStep?: (report: StepReport) => void;
+  /** Called when training ends and evaluation begins. */
+  onEvaluation?: () => void;
+}
+
+/** Trains and judges one arm with one seed; a finished run is read back, an interrupted one goes on. */
+export async function runArm(options: RunArmOptions): Promise<RunSummary> {
+  const { experiment, profileName, profile, arm, seed, data, root } = options;
+  const config: ClipConfig = { ...profile.model, ...arm.model };
+  const recipe: Recipe = { ...profile.recipe, seed };
+  const folder = openRunFolder({
+    root: join(root, experiment.id),
+    experiment: profileName,
+    name: `${arm.id}-seed-${seed}`,
+    config: { experiment: experiment.id, arm: arm.id, model: config, recipe },
+  });
+  const finished = folder.readSummary();
+  if (finished) return finished as unknown as RunSummary;
+
+  const model = createClip(config, seed);
+  const tokenizer = createTokenizer(config.text);
+  const training = startTraining(model, arm.objective(), recipe);
+  const seconds = await trainRun(
+    training,
+    pictureData(data.train, tokenizer, {
+      batchSize: recipe.batchSize,
+      seed,
+      imageSize: config.vision.imageSize,
+      ...arm.texts?.(data, seed),
+    }),
+    {
+      folder,
+      onStep: options.onStep,
+    },
+  );
+  options.onEvaluation?.();
+  const summary: RunSummary = {
+    arm: arm.id,
+    seed,
+    pairs: recipe.steps * recipe.batchSize,
+    parameters: countParameters(model.parameters),
+    trainingSeconds: Math.round(seconds),
+    scores: await measure(model, tokenizer, data.test, data.tasks, data.searches, arm.scorings),
+    curve: lossCurve(folder.metrics),
+  };
+  folder.markFinished(summary as unknown as Record<string, unknown>);
+  training.optimizer.dispose();
+  disposeParameters(model.parameters);
+  return summary;
+}
+
+function lossCurve(metrics: string): RunSummary['curve'] {
+  const records = readMetrics(metrics);
+  return { steps: records.map(({ step }) => step), values: records.map(({ loss }) => Number(loss)) };
+}
