@@ -16,10 +16,9 @@ export const kernel = {
 };
 
 function specification() {
-  const tslab = join(root, 'node_modules', 'tslab', 'bin', 'tslab');
-  const quiet = join(root, 'setup', 'quiet.cjs');
+  const script = join(root, 'setup', 'kernel.cjs');
   const kernelJson = {
-    argv: [process.execPath, '--require', quiet, tslab, 'kernel', '--config-path', '{connection_file}'],
+    argv: [process.execPath, script, 'kernel', '--config-path', '{connection_file}'],
     display_name: 'TypeScript',
     language: 'typescript',
     env: environment({}),
