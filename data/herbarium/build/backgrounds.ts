@@ -157,7 +157,8 @@ const painters: Record<Background, Painter> = {
   'grey card': (random) => card('#a9a8a6', random),
   'violet card': (random) => card('#a79db8', random),
   'blue card': (random) => card('#93a8bb', random),
-  'buff card': (random) => card('#c9b08c', random),
+  'buff card': (random) => card('#c4b8a0', random),
+  'rose card': (random) => card('#bda2a6', random),
 };
 
 /** Paints a background over the entire picture. */

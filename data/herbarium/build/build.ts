@@ -5,7 +5,7 @@ import { createRandom } from '../../../src/engine/random';
 import { type Entry, writeShards } from '../../pictograms/build/shards';
 import type { Split } from './factors';
 import { writePreview } from './preview';
-import { encode, seed, specimens } from './specimens';
+import { digest, encode, seed, specimens } from './specimens';
 import { controlReport, type Labelled } from './statistics';
 import { plans, taskDefinitions } from './tasks';
 
@@ -14,12 +14,14 @@ const target = path.join(__dirname, '..');
 async function main(): Promise<void> {
   const all: Entry[] = [];
   const shards: Record<string, number> = {};
+  const digests: Record<string, string> = {};
   const control: Record<Split, Labelled[]> = { train: [], test: [] };
   for (const split of ['train', 'test'] as const) {
     const entries: Entry[] = [];
     for (const specimen of specimens(split)) {
       const { key, meta, drawing } = specimen;
       entries.push({ key, image: await encode(specimen), meta });
+      if (key.endsWith('-00-train-000')) digests[key] = digest(specimen);
       if ('pixels' in drawing) {
         control[split].push({ pixels: drawing.pixels, label: meta.tasks?.['texture-control'] ?? -1 });
       }
@@ -34,6 +36,7 @@ async function main(): Promise<void> {
   writeJson('summary.json', {
     shards,
     ...summarise(all),
+    digests,
     control: controlReport(control.train, control.test),
   });
   await writePreview(path.join(target, 'preview.webp'), all);

@@ -20,6 +20,16 @@ export function place([x, y]: Point, { x: left, y: top, angle, length }: Placeme
   return [left + length * (x * cosine - y * sine), top + length * (x * sine + y * cosine)];
 }
 
+/** Maps many points. */
+export function placeAll(outline: readonly Point[], placement: Placement): Point[] {
+  return outline.map((point) => place(point, placement));
+}
+
+/** Points from text: pairs `x,y` with spaces between. */
+export function points(text: string): Point[] {
+  return text.split(' ').map((pair) => pair.split(',').map(Number) as Point);
+}
+
 /** An SVG path through points with straight pieces; `closed` joins the ends. */
 export function polyline(points: readonly Point[], closed = false): string {
   return `M${points.map(([x, y]) => `${number(x)} ${number(y)}`).join('L')}${closed ? 'Z' : ''}`;
@@ -43,9 +53,14 @@ export function fill(path: string, colour: string, extra = ''): string {
   return `<path d="${path}" fill="${colour}" ${extra}/>`;
 }
 
+/** The attributes of a thin contour, for `fill` and `ellipse`. */
+export function contour(colour: string, width = 0.5): string {
+  return `stroke="${colour}" stroke-width="${number(width)}"`;
+}
+
 /** A stroked path with round ends. */
 export function stroke(path: string, colour: string, width: number, extra = ''): string {
-  const pen = `stroke="${colour}" stroke-width="${number(width)}" stroke-linecap="round"`;
+  const pen = `${contour(colour, width)} stroke-linecap="round"`;
   return `<path d="${path}" fill="none" ${pen} ${extra}/>`;
 }
 

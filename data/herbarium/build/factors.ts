@@ -43,7 +43,8 @@ export type Background =
   | 'grey card'
   | 'violet card'
   | 'blue card'
-  | 'buff card';
+  | 'buff card'
+  | 'rose card';
 
 /** How a background reads in a sentence. */
 export const backgroundPhrases: Record<Background, string> = {
@@ -63,6 +64,7 @@ export const backgroundPhrases: Record<Background, string> = {
   'violet card': 'on a violet card',
   'blue card': 'on a blue card',
   'buff card': 'on a buff card',
+  'rose card': 'on a rose card',
 };
 
 export type Light = 'noon' | 'morning' | 'overcast' | 'evening' | 'shade';
@@ -72,8 +74,8 @@ export const lights: Record<Light, { tint: string; strength: number; from: numbe
   noon: { tint: '#ffffff', strength: 0.04, from: 270, phrase: 'at noon' },
   morning: { tint: '#ffe9c0', strength: 0.12, from: 200, phrase: 'in morning light' },
   overcast: { tint: '#c8ccd2', strength: 0.12, from: 270, phrase: 'under an overcast sky' },
-  evening: { tint: '#ffb060', strength: 0.2, from: 340, phrase: 'in evening light' },
-  shade: { tint: '#3a5a86', strength: 0.2, from: 160, phrase: 'in blue shade' },
+  evening: { tint: '#ffc080', strength: 0.14, from: 340, phrase: 'in evening light' },
+  shade: { tint: '#5a7296', strength: 0.14, from: 160, phrase: 'in blue shade' },
 };
 
 export const lightValues: Record<Split, Light[]> = {
@@ -93,23 +95,23 @@ export interface SplitRange {
 export const ranges: Record<Family, Record<Split, SplitRange>> = {
   flower: {
     train: { backgrounds: ['sheet', 'meadow', 'soil', 'sky'], lean: [0, 11] },
-    test: { backgrounds: ['desk', 'sand', 'gravel'], lean: [13, 20] },
+    test: { backgrounds: ['desk', 'sand', 'gravel'], lean: [13, 17] },
   },
   fungus: {
     train: { backgrounds: ['moss', 'litter', 'meadow', 'soil'], lean: [0, 11] },
-    test: { backgrounds: ['bark', 'gravel', 'sand'], lean: [13, 20] },
+    test: { backgrounds: ['bark', 'gravel', 'sand'], lean: [13, 17] },
   },
   'diseased leaf': {
     train: { backgrounds: ['grey card', 'violet card', 'blue card'], lean: [0, 32] },
-    test: { backgrounds: ['buff card'], lean: [36, 60] },
+    test: { backgrounds: ['buff card', 'rose card'], lean: [35, 46] },
   },
   leaf: {
     train: { backgrounds: ['white'], lean: [0, 32] },
-    test: { backgrounds: ['light table'], lean: [36, 60] },
+    test: { backgrounds: ['light table'], lean: [35, 46] },
   },
   'field leaf': {
     train: { backgrounds: ['litter', 'soil', 'meadow'], lean: [0, 32] },
-    test: { backgrounds: ['desk', 'gravel'], lean: [36, 60] },
+    test: { backgrounds: ['desk', 'gravel'], lean: [35, 46] },
   },
 };
 

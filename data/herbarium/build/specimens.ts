@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { EmbeddedMeta } from '../../../src/data/types';
 import { createRandom, type Random } from '../../../src/engine/random';
 import { captions, textureCaptions } from './captions';
@@ -107,4 +108,11 @@ export function specimenByKey(key: string): Specimen {
 /** Encodes a specimen as WebP: drawn pictures lossy, the control's lossless. */
 export function encode({ drawing }: Specimen): Promise<Buffer> {
   return 'svg' in drawing ? renderSvg(drawing.svg) : renderPixels(drawing.pixels);
+}
+
+/** The SHA-256 of a specimen before it is encoded: of its SVG, or of its raw bytes. */
+export function digest({ drawing }: Specimen): string {
+  return createHash('sha256')
+    .update('svg' in drawing ? drawing.svg : drawing.pixels)
+    .digest('hex');
 }
