@@ -3,7 +3,7 @@ import type { PictureSet } from './memory';
 import type { Batch } from './types';
 
 /** A batch that knows its place in the run. */
-export interface TrainingBatch extends Batch {
+export interface NumberedBatch extends Batch {
   /** Steps since the start of the run, from 0. */
   step: number;
   /** Passes over the set, from 0. */
@@ -46,7 +46,7 @@ export function epochOrder(length: number, seed: number | string, epoch: number)
 export function* createBatches(
   set: PictureSet,
   { batchSize, seed = 0, shuffle = true, dropLast = true, epochs = 1, startStep = 0 }: BatchOptions,
-): Generator<TrainingBatch> {
+): Generator<NumberedBatch> {
   const steps = stepsPerEpoch(set.length, batchSize, dropLast);
   if (!(steps >= 1)) {
     throw new Error(

@@ -4,6 +4,7 @@ export * from './batches';
 export * from './decode';
 export * from './embedded';
 export * from './imageFolder';
+export * from './images';
 export * from './lowResolution';
 export * from './memory';
 export * from './mixture';

@@ -1,7 +1,7 @@
 import { createRandom, type Random } from '../engine/random';
 import { type AugmentOptions, augmentImage } from './augment';
 import { BadInputCounter, BadSampleError } from './badInput';
-import type { TrainingBatch } from './batches';
+import type { NumberedBatch } from './batches';
 import { type DecodeOptions, decodeImage } from './decode';
 import { type ImageFolderOptions, readImageFolder } from './imageFolder';
 import { joinBytes } from './memory';
@@ -36,7 +36,7 @@ export interface StreamPosition {
   step: number;
 }
 
-export interface StreamBatch extends TrainingBatch {
+export interface StreamBatch extends NumberedBatch {
   /** Where to go on after this batch; a checkpoint carries it. */
   next: StreamPosition;
 }
@@ -144,7 +144,7 @@ async function decodeSample(
   }
 }
 
-function toBatch(samples: readonly DecodedSample[], size: number): Omit<TrainingBatch, 'step' | 'epoch'> {
+function toBatch(samples: readonly DecodedSample[], size: number): Omit<NumberedBatch, 'step' | 'epoch'> {
   return {
     keys: samples.map(({ key }) => key),
     pixels: joinBytes(samples.map(({ pixels }) => pixels)),

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { PictureSet } from '../data';
-import { toImages } from '../data/images';
-import { type Clip, encodeImages, encodeTexts, type Encoded } from '../models';
+import { type PictureSet, takeBatch, toImages } from '../data';
+import { type Clip, type Encoded, encodeImages, encodeTexts } from '../models';
 import type { Tokenizer } from '../text';
 import { concatEmbeddings, type Embeddings, normaliseRows, toEmbeddings } from './embeddings';
 
@@ -19,29 +18,26 @@ export type Scoring = 'first' | 'second' | 'both';
 
 const BATCH = 256;
 
-/**
- * @param indices which pictures of the set, in the order of the rows
- * @param lowResolution if given, pictures are scaled down to this side first and up again
- */
+/** @param indices which pictures of the set, in the order of the rows; all of them unless given */
 export function embedPictures(
   model: Clip,
   set: PictureSet,
-  indices: readonly number[],
-  lowResolution?: number,
+  indices: readonly number[] = [...set.keys.keys()],
 ): EncodedRows {
   const { imageSize } = model.config.vision;
-  return embedInBatches(indices, (chosen) => {
-    if (!lowResolution) return encodeImages(model, toImages(set, chosen, null, imageSize));
-    const small = toImages(set, chosen, null, lowResolution);
-    return encodeImages(model, tf.image.resizeBilinear(small, [imageSize, imageSize]));
-  });
+  return embedInBatches(indices, (chosen) =>
+    encodeImages(model, toImages(takeBatch(set, chosen), null, imageSize)),
+  );
 }
 
 export function embedTexts(model: Clip, tokenizer: Tokenizer, texts: readonly string[]): EncodedRows {
   return embedInBatches(texts, (chosen) => encodeTexts(model, tokenizer.tokenize([...chosen])));
 }
 
-function embedInBatches<Item>(items: readonly Item[], encode: (items: readonly Item[]) => Encoded): EncodedRows {
+function embedInBatches<Item>(
+  items: readonly Item[],
+  encode: (items: readonly Item[]) => Encoded,
+): EncodedRows {
   const parts: EncodedRows[] = [];
   for (let start = 0; start < items.length; start += BATCH) {
     const { first, second } = tf.tidy(() => ({ ...encode(items.slice(start, start + BATCH)) }));

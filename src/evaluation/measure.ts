@@ -1,5 +1,4 @@
-import type { PictureSet, TaskDefinition } from '../data';
-import { taskExamples } from '../data';
+import { lowerResolution, type PictureSet, selectSamples, type TaskDefinition, taskExamples } from '../data';
 import type { Clip } from '../models';
 import type { Tokenizer } from '../text';
 import type { Embeddings } from './embeddings';
@@ -37,14 +36,14 @@ export async function measure(
   searches: readonly RetrievalTask[],
   scorings: readonly Scoring[] = ['first'],
 ): Promise<Partial<Record<Scoring, Measurement>>> {
-  const pictures = embedPictures(model, test, [...test.keys.keys()]);
+  const pictures = embedPictures(model, test);
   const results = Object.fromEntries(
     scorings.map((scoring): [Scoring, Measurement] => [scoring, { tasks: {}, retrieval: {} }]),
   );
   for (const task of tasks) {
     const { indices, labels } = taskExamples(test, task);
     const own = task.lowResolution
-      ? embedPictures(model, test, indices, task.lowResolution)
+      ? embedPictures(model, await lowerResolution(selectSamples(test, indices), task.lowResolution))
       : chooseRows(pictures, indices);
     const classes = await classRows(model, tokenizer, task);
     for (const scoring of scorings) {

@@ -90,7 +90,7 @@ function indicesOfStyle(set: PictureSet, style: string): number[] {
 function noisyTexts({ train }: ExperimentData, seed: number): ReturnType<NonNullable<Arm['texts']>> {
   const { texts } = injectNoise(
     train.texts.map(([text]) => text),
-    { rate: NOISE_RATE, seed },
+    { rate: NOISE_RATE, seed, groups: train.metas.map(({ label }) => String(label)) },
   );
   return { textOf: (index) => texts[index], captionOf: (index) => train.texts[index][1] };
 }

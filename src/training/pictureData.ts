@@ -1,5 +1,4 @@
-import { cropBoxes, type PictureSet } from '../data';
-import { toImages } from '../data/images';
+import { cropBoxes, epochOrder, type PictureSet, stepsPerEpoch, takeBatch, toImages } from '../data';
 import { createRandom, type Random } from '../engine';
 import type { Tokenizer } from '../text';
 import type { TrainingData } from './trainer';
@@ -30,15 +29,13 @@ export function pictureData(
 ): TrainingData {
   const { batchSize, seed, imageSize, cropScale = [0.7, 1], captionOf } = options;
   const textOf = options.textOf ?? ((index, random) => random.pick(set.texts[index]));
-  const perEpoch = Math.floor(set.length / batchSize);
+  const perEpoch = stepsPerEpoch(set.length, batchSize);
   if (perEpoch === 0) {
     throw new Error(
       `A batch takes ${batchSize} pictures but the training data has ${set.length}; use a smaller batch.`,
     );
   }
-  const orderOf = rememberLast((epoch: number) =>
-    permutation(set.length, createRandom(seed).fork(`epoch ${epoch}`)),
-  );
+  const orderOf = rememberLast((epoch: number) => epochOrder(set.length, seed, epoch));
 
   return {
     batch: async (step) => {
@@ -48,16 +45,12 @@ export function pictureData(
       const boxes = cropBoxes(batchSize, random, { scale: cropScale });
       return {
         keys: indices.map((index) => set.keys[index]),
-        images: toImages(set, indices, boxes, imageSize),
+        images: toImages(takeBatch(set, indices), boxes, imageSize),
         texts: tokenizer.tokenize(indices.map((index) => textOf(index, random))),
         captions: captionOf && tokenizer.tokenize(indices.map((index) => captionOf(index, random))),
       };
     },
   };
-}
-
-function permutation(length: number, random: Random): number[] {
-  return random.shuffle(Array.from({ length }, (_, i) => i));
 }
 
 /** Keeps the last answer: consecutive steps ask for the same epoch. */
