@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { mendWasmKernels } from './wasmKernels';
 
 /** The engines clipbook can run on; everything above `engine/` sees tfjs-core only and does not know which. */
 export type BackendName = 'tensorflow' | 'tensorflow-gpu' | 'wasm';
@@ -63,10 +64,12 @@ function startTensorFlow(backend: Exclude<BackendName, 'wasm'>): BackendInfo {
 }
 
 async function startWasm(reason?: string): Promise<BackendInfo> {
+  require('@tensorflow/tfjs'); // registers the gradients, which tfjs-core alone does not; tfjs-node does it by itself
   const wasm = require('@tensorflow/tfjs-backend-wasm');
   wasm.setWasmPaths(`${dirname(require.resolve('@tensorflow/tfjs-backend-wasm'))}/`);
   await tf.setBackend('wasm');
   await tf.ready();
+  mendWasmKernels();
   return { backend: 'wasm', tensorflow: null, reason };
 }
 

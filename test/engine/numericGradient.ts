@@ -17,7 +17,7 @@ export function numericGradient(
     const moved = values.slice();
     moved[i] += shift;
     const results = tf.tidy(() => f(tf.tensor(moved, x.shape)).dataSync());
-    return results.reduce((sum, result, place) => sum + result * weights[place], 0);
+    return Array.from(results).reduce((sum, result, place) => sum + result * weights[place], 0);
   };
   return values.map((_, i) => (at(i, step) - at(i, -step)) / (2 * step));
 }

@@ -67,7 +67,7 @@ describe('distanceCovariance', () => {
   it('has a finite gradient where two channels coincide', () => {
     tf.tidy(() => {
       const same = tf.tile(tf.slice(y, [0, 0, 0], [1, 1, tokens]), [1, 2, 1]) as tf.Tensor3D;
-      const gradient = tf.grad((x: tf.Tensor3D) => tf.sum(upperTriangle(distanceCovariance(x, tokens))))(
+      const gradient = tf.grad((x) => tf.sum(upperTriangle(distanceCovariance(x as tf.Tensor3D, tokens))))(
         same,
       );
       assert.ok(gradient.dataSync().every(Number.isFinite));
