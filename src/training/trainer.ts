@@ -89,19 +89,50 @@ export async function* trainSteps(training: Training, data: TrainingData): Async
  * One optimizer step: loss and gradients, clipping, AdamW, and the logit scale kept within [0, ln 100].
  * Random draws inside the step (dropout) depend on the seed and the step only.
  *
- * @throws {NotANumberError} when loss or gradients are not finite; no parameter has changed then.
+ * @throws {NotANumberError} when loss or gradients are not finite; nothing has changed then: parameters, running
+ * statistics, moments and the objective's memory are those before the step.
  */
 export function trainStep(training: Training, batch: TrainingBatch): StepOutcome {
-  const { model, objective, optimizer, recipe } = training;
+  const { model, optimizer, recipe } = training;
   const step = optimizer.stepCount;
-  const random = createRandom(recipe.seed).fork(`step ${step}`);
-  const parameters = trainable(model.parameters);
   const learningRate = warmupCosine({
     peak: recipe.learningRate,
     warmupSteps: recipe.warmupSteps,
     totalSteps: recipe.steps,
   })(step);
 
+  const sideEffects = rememberSideEffects(training);
+  let gradients = new Map<string, tf.Tensor>();
+  try {
+    const raw = lossAndGradients(training, batch);
+    const clipped = clipByGlobalNorm(raw.gradients, recipe.clipNorm ?? Number.POSITIVE_INFINITY);
+    gradients = clipped.gradients;
+    if (!Number.isFinite(raw.loss) || !Number.isFinite(clipped.norm)) {
+      sideEffects.undo();
+      throw new NotANumberError(step + 1, raw.loss, clipped.norm, learningRate, batch.keys);
+    }
+    optimizer.step(gradients, learningRate);
+    return {
+      step: step + 1,
+      loss: raw.loss,
+      learningRate,
+      gradientNorm: clipped.norm,
+      logitScale: clampLogitScale(model),
+      metrics: raw.metrics,
+    };
+  } finally {
+    tf.dispose([...gradients.values()]);
+    sideEffects.forget();
+  }
+}
+
+/** The objective on one batch, with a gradient for every trainable parameter; the caller disposes them. */
+function lossAndGradients(
+  { model, objective, optimizer, recipe }: Training,
+  batch: TrainingBatch,
+): { loss: number; metrics: StepMetrics; gradients: Map<string, tf.Tensor> } {
+  const random = createRandom(recipe.seed).fork(`step ${optimizer.stepCount}`);
+  const parameters = trainable(model.parameters);
   let metrics: StepMetrics = {};
   const { value, grads } = tf.variableGrads(() => {
     const result = objective.loss(model, batch, { training: true, random });
@@ -110,24 +141,23 @@ export function trainStep(training: Training, batch: TrainingBatch): StepOutcome
   }, [...parameters.values()]);
   const loss = value.dataSync()[0];
   value.dispose();
+  const gradients = new Map([...parameters].map(([name, variable]) => [name, grads[variable.name]]));
+  return { loss, metrics, gradients };
+}
 
-  const named = new Map([...parameters].map(([name, variable]) => [name, grads[variable.name]]));
-  const { gradients, norm } = clipByGlobalNorm(named, recipe.clipNorm ?? Number.POSITIVE_INFINITY);
-  try {
-    if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
-      throw new NotANumberError(step, loss, norm, learningRate, batch.keys);
-    }
-    optimizer.step(gradients, learningRate);
-  } finally {
-    tf.dispose([...gradients.values()]);
-  }
+/** What the forward pass alone changes, running statistics and the objective's memory, with a way back. */
+function rememberSideEffects({ model, objective }: Training): { undo(): void; forget(): void } {
+  const buffers = [...model.parameters.values()].filter((variable) => !variable.trainable);
+  const values = buffers.map((variable) => tf.clone(variable as tf.Tensor));
+  const memory = objective.getState?.();
   return {
-    step: step + 1,
-    loss,
-    learningRate,
-    gradientNorm: norm,
-    logitScale: clampLogitScale(model),
-    metrics,
+    undo: () => {
+      buffers.forEach((variable, i) => {
+        variable.assign(values[i]);
+      });
+      objective.setState?.(memory);
+    },
+    forget: () => tf.dispose(values),
   };
 }
 
@@ -141,6 +171,7 @@ function clampLogitScale(model: Clip): number {
 /** A loss or gradient that stopped being a number, with what is needed to find out why. */
 export class NotANumberError extends Error {
   constructor(
+    /** The step that failed, counted from 1 as in the reports. */
     readonly step: number,
     readonly loss: number,
     readonly gradientNorm: number,
@@ -152,5 +183,6 @@ export class NotANumberError extends Error {
       `The loss stopped being a number at step ${step} (loss ${loss}, gradient norm ${gradientNorm}, ` +
         `learning rate ${learningRate.toExponential(2)}, batch: ${shown}); lower the learning rate or look at this batch.`,
     );
+    this.name = 'NotANumberError';
   }
 }
