@@ -11,7 +11,7 @@ import {
   studentInterval,
   wilsonInterval,
 } from '../../src/evaluation/statistics';
-import golden from '../golden/statistics.json';
+import golden from '../golden/evaluationStatistics.json';
 
 function close(actual: number, expected: number, tolerance = 1e-10): void {
   const bound = tolerance * Math.max(1e-3, Math.abs(expected));

@@ -1,6 +1,6 @@
 """Known answers for the CLIP model: a small open_clip model, its outputs, its loss and all gradients.
 
-    python -P test/golden/clip.py
+    python test/golden/clip.py
 
 writes beside this script, all float32 except the int32 token ids:
 

@@ -1,6 +1,6 @@
 """Writes formats.safetensors: one tensor of each format, with awkward values, by Python's safetensors.
 
-    python -P test/golden/formats.py      (torch, safetensors)
+    python test/golden/formats.py      (torch, safetensors)
 """
 
 from pathlib import Path

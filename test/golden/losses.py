@@ -1,6 +1,6 @@
 """Known answers for losses and for DALIP's second-order module, from independent torch code in double precision.
 
-    python -P test/golden/losses.py
+    python test/golden/losses.py
 
 losses.json          contrastive: symmetric loss, one and several positives per row; dalip: the two-term loss; bdc: two
                      distance covariance matrices; alip: gates, history, loss and gradients over five batches

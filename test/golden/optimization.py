@@ -1,6 +1,6 @@
 """Writes optimization.json: what PyTorch's AdamW, clip_grad_norm_ and OneCycleLR and open_clip's schedules do.
 
-    python -P test/golden/optimization.py      (torch, open_clip_torch)
+    python test/golden/optimization.py      (torch, open_clip_torch)
 """
 
 import json

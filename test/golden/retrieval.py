@@ -1,7 +1,7 @@
 """Writes retrieval.json: recall at k by sorting, for random embeddings with several texts per picture and shared texts.
 
 The rule is CLIP_benchmark's: a query is a hit if any of its right candidates is among the k with the highest cosine.
-Run: python retrieval.py
+Run: python test/golden/retrieval.py
 """
 
 import json

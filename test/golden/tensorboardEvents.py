@@ -1,6 +1,6 @@
 """Writes events.tfevents: scalars, as TensorBoard's own writer stores them.
 
-    python -P test/golden/tensorboardEvents.py      (tensorboard)
+    python test/golden/tensorboardEvents.py      (tensorboard)
 """
 
 from pathlib import Path

@@ -1,6 +1,6 @@
 """Known answers for the tokenizer: strings and the ids open_clip gives them.
 
-    python -P test/golden/tokenizer.py OPENCLIPART_TAR
+    python test/golden/tokenizer.py OPENCLIPART_TAR
 
 writes `tokenizer.json.gz` beside this script. Made with open_clip 3.3.0, ftfy 6.3.1, Python 3.11. The captions are
 titles, descriptions and keywords of OpenClipart (public domain), read from a WebDataset tar; without it the script

@@ -135,19 +135,15 @@ describe('second-order heads of a model', () => {
   function largestGradients(alpha: number): Map<string, number> {
     const model = createClip(config, 1);
     const parameters = trainable(model.parameters);
-    const largest = tf.tidy(() => {
-      const pixels = drawPixels();
-      const { grads } = tf.variableGrads(() => {
-        const [images, encoded] = [
-          encodeImages(model, pixels, training()),
-          encodeTexts(model, texts, training()),
-        ];
-        return dalipLoss(images, encoded, logitScale(model), alpha);
-      }, [...parameters.values()]);
-      return new Map(
-        [...parameters].map(([name, variable]) => [name, tf.max(tf.abs(grads[variable.name])).dataSync()[0]]),
-      );
-    });
+    const pixels = drawPixels();
+    const { value, grads } = tf.variableGrads(() => {
+      const images = encodeImages(model, pixels, training());
+      return dalipLoss(images, encodeTexts(model, texts, training()), logitScale(model), alpha);
+    }, [...parameters.values()]);
+    const largest = new Map(
+      [...parameters].map(([name, { name: id }]) => [name, Math.max(...grads[id].dataSync().map(Math.abs))]),
+    );
+    tf.dispose([pixels, value, grads]);
     disposeParameters(model.parameters);
     return largest;
   }

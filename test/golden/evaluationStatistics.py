@@ -1,4 +1,9 @@
-"""Writes statistics.json: known answers of SciPy and scikit-learn for src/evaluation. Run: python statistics.py"""
+"""Known answers of SciPy and scikit-learn for `src/evaluation`: intervals, tests, AUROC.
+
+    python test/golden/evaluationStatistics.py
+
+Writes evaluationStatistics.json, with the versions it was made with.
+"""
 
 import json
 import pathlib
