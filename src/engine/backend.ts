@@ -38,7 +38,7 @@ async function start(argument?: BackendName): Promise<BackendInfo> {
   const explicit = argument ?? (process.env.CLIPBOOK_BACKEND || undefined);
   const wanted = (explicit ?? choiceOfSetup() ?? 'tensorflow') as BackendName;
   if (wanted === 'wasm') return startWasm();
-  if (!(wanted in PACKAGES)) {
+  if (!Object.keys(PACKAGES).includes(wanted)) {
     throw new Error(`"${wanted}" is not a backend; use tensorflow, tensorflow-gpu or wasm.`);
   }
   try {

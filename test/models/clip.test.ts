@@ -8,8 +8,8 @@ import {
   createClip,
   encodeImages,
   encodeTexts,
-  restoreVariables,
   logitScale,
+  restoreVariables,
   type TokenBatch,
 } from '../../src/models';
 import { countParameters, disposeParameters, trainable } from '../../src/nn';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom, startEngine } from '../../src/engine';
+import { restoreVariables } from '../../src/models/restore';
 import { readSafetensors } from '../../src/models/safetensors';
 import { createAdamW } from '../../src/training/adamw';
 import {
@@ -13,7 +14,6 @@ import {
   loadLatestCheckpoint,
   saveCheckpoint,
 } from '../../src/training/checkpoint';
-import { restoreVariables } from '../../src/models/restore';
 
 /** A small run: a linear layer that learns from gradients drawn at random. */
 function startRun() {
