@@ -94,3 +94,15 @@ export function forEachScoreRow(
     for (let i = 0; i < count; i++) visit(start + i, scores.subarray(i * b.rows, (i + 1) * b.rows));
   }
 }
+
+/**
+ * The cosines of every row of `a` with every row of `b`, for matrices small enough to look at.
+ *
+ * @returns `[a.rows][b.rows]`
+ * @throws when the two widths differ.
+ */
+export function cosines(a: Embeddings, b: Embeddings): number[][] {
+  const rows: number[][] = [];
+  forEachScoreRow(normaliseRows(a), normaliseRows(b), (_, scores) => rows.push([...scores]));
+  return rows;
+}

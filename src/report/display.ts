@@ -1,7 +1,9 @@
-import { display } from 'tslab';
+import { display, newDisplay } from 'tslab';
+import { takeBatch } from '../data/batches';
+import type { PictureSet } from '../data/memory';
 import { figureHtml, plotlyEmbedded } from './figureHtml';
 import type { Figure } from './figures';
-import { type Picture, picturesHtml } from './pictures';
+import { type GridOptions, type Picture, picturesHtml, picturesOfBatch } from './pictures';
 import { tableStyle } from './reportStyle';
 import type { Table } from './table';
 import { renderHtml } from './tableFormats';
@@ -19,16 +21,40 @@ export function showFigure(figure: Figure): void {
   display.html(figureHtml(figure));
 }
 
+/** A place under the cell for a figure that changes while the cell runs: each call shows the figure's next state. */
+export function changingFigure(): (figure: Figure) => void {
+  const place = newDisplay();
+  return (figure) => place.html(figureHtml(figure));
+}
+
 /** Shows a table under the cell, published and measured rows apart. */
 export function showTable(table: Table): void {
   display.html(`<style>${tableStyle}</style>${renderHtml(table)}`);
 }
 
-/** Shows a grid of captioned pictures under the cell. */
+/**
+ * Shows a grid of captioned pictures under the cell.
+ *
+ * @throws when there are captions but not one for each picture.
+ */
 export async function showPictures(
   pictures: readonly Picture[],
   captions?: readonly string[],
-  side?: number,
-) {
-  display.html(await picturesHtml(pictures, captions, { side }));
+  options?: GridOptions,
+): Promise<void> {
+  display.html(await picturesHtml(pictures, captions, options));
+}
+
+/**
+ * Shows some pictures of a set under the cell.
+ *
+ * @param captionOf the caption of the picture with this index; default its first text
+ */
+export async function showSamples(
+  set: PictureSet,
+  indices: readonly number[],
+  captionOf: (index: number) => string = (index) => set.texts[index][0],
+  options?: GridOptions,
+): Promise<void> {
+  await showPictures(picturesOfBatch(takeBatch(set, indices)), indices.map(captionOf), options);
 }

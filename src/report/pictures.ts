@@ -4,6 +4,14 @@ import sharp from 'sharp';
 /** A picture for a grid: an encoded file, or RGB bytes `[size, size, 3]`. */
 export type Picture = Uint8Array | { pixels: Uint8Array; size: number };
 
+/** How a grid of pictures is laid out. */
+export interface GridOptions {
+  /** Side of a picture on the page, in pixels; default 96. */
+  side?: number;
+  /** Pictures in a row; default as many as fit. */
+  columns?: number;
+}
+
 /** The single pictures of a batch's `[batch, size, size, 3]` bytes. */
 export function picturesOfBatch({ pixels, size }: { pixels: Uint8Array; size: number }): Picture[] {
   const bytes = size * size * 3;
@@ -15,25 +23,28 @@ export function picturesOfBatch({ pixels, size }: { pixels: Uint8Array; size: nu
 
 /**
  * A grid of captioned pictures as HTML with the pictures inside (WebP, at most `side` pixels, about 2 kB each), so that
- * a notebook or a report carries them along.
+ * a notebook or a report carries them along. A line break in a caption starts a new line.
  *
  * @throws when there are captions but not one for each picture.
  */
 export async function picturesHtml(
   pictures: readonly Picture[],
   captions: readonly string[] = [],
-  { side = 96 } = {},
+  { side = 96, columns }: GridOptions = {},
 ): Promise<string> {
   if (captions.length > 0 && captions.length !== pictures.length) {
     throw new Error(`Expected a caption for each of ${pictures.length} pictures, got ${captions.length}.`);
   }
   const cells = pictures.map(async (picture, i) => {
     const caption = he.escape(captions[i] ?? '');
-    const style = `width:${side}px;margin:0;font-size:11px;line-height:1.3;overflow-wrap:anywhere`;
+    const style = `width:${side}px;margin:0;font-size:11px;line-height:1.3;overflow-wrap:anywhere;white-space:pre-line`;
     const image = `<img alt="${caption}" width="${side}" height="${side}" style="border-radius:4px" src="${await thumbnail(picture, side)}">`;
     return `<figure style="${style}">${image}<figcaption>${caption}</figcaption></figure>`;
   });
-  const grid = 'display:flex;flex-wrap:wrap;gap:12px;align-items:flex-start';
+  const rows = columns
+    ? `display:grid;grid-template-columns:repeat(${columns},${side}px)`
+    : 'display:flex;flex-wrap:wrap';
+  const grid = `${rows};gap:12px;align-items:start`;
   return `<div class="clipbook-pictures" style="${grid}">\n${(await Promise.all(cells)).join('\n')}\n</div>`;
 }
 

@@ -26,7 +26,7 @@ describe('notebook display', () => {
       }),
     );
     showTable(sampleTable);
-    await showPictures([{ pixels: new Uint8Array(12), size: 2 }], ['black'], 16);
+    await showPictures([{ pixels: new Uint8Array(12), size: 2 }], ['black'], { side: 16 });
     assert.equal(shown.length, 4);
     assert.match(shown[0], /DecompressionStream/);
     assert.match(shown[1], /data:image\/svg\+xml/);
