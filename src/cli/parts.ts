@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import { type BackendInfo, startEngine } from '../engine';
 import { answerOf } from './machine';
 
@@ -36,7 +37,8 @@ function node(): Part {
 
 async function engine(): Promise<Part[]> {
   try {
-    return partsOfEngine(await startEngine());
+    const info = await startEngine();
+    return [...partsOfEngine(info), ...(info.backend === 'tensorflow-gpu' ? [gpuInUse()] : [])];
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
     return [{ name: 'backend', status: 'missing', found }];
@@ -51,6 +53,14 @@ export function partsOfEngine({ backend, tensorflow, reason }: BackendInfo): Par
       ? { name: 'TensorFlow', status: 'absent', found: 'not used', remedy: SETUP }
       : { name: 'TensorFlow', status: 'ok', found: tensorflow };
   return [{ name: 'backend', status: 'ok', found }, library];
+}
+
+/** TensorFlow runs on the CPU where the driver is too old for its CUDA libraries, and says nothing about it. */
+function gpuInUse(): Part {
+  const { binding } = tf.backend() as unknown as { binding: { isUsingGpuDevice(): boolean } };
+  return binding.isUsingGpuDevice()
+    ? { name: 'GPU in use', status: 'ok', found: 'yes' }
+    : { name: 'GPU in use', status: 'absent', found: 'no', remedy: 'update the NVIDIA driver' };
 }
 
 function sharp(): Part {
