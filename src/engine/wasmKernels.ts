@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Gives the wasm backend what training needs and tfjs-backend-wasm 4.22 lacks or computes wrongly. */
+/** Gives the wasm backend what training needs and tfjs-backend-wasm 4.22 lacks, computes wrongly or slowly. */
 export function mendWasmKernels(): void {
-  tf.registerKernel({
-    kernelName: 'UnsortedSegmentSum',
-    backendName: 'wasm',
-    kernelFunc: unsortedSegmentSum,
-  });
-  const faulty = tf.getKernel('_FusedMatMul', 'wasm');
-  tf.unregisterKernel('_FusedMatMul', 'wasm');
-  tf.registerKernel({ ...faulty, kernelFunc: untransposed(faulty.kernelFunc) });
+  register('UnsortedSegmentSum', unsortedSegmentSum);
+  register('BatchMatMul', transposingFirst(tf.getKernel('BatchMatMul', 'wasm').kernelFunc));
+  register('_FusedMatMul', matMulAndBias);
+}
+
+function register(kernelName: string, kernelFunc: tf.KernelFunc): void {
+  if (tf.getKernel(kernelName, 'wasm')) tf.unregisterKernel(kernelName, 'wasm');
+  tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
 }
 
 /** The gradient of `gather`: row i of the sum is the sum of all rows whose segment id is i. */
@@ -25,24 +25,36 @@ const unsortedSegmentSum: tf.KernelFunc = ({ inputs, attrs }) => {
   return tf.tensor(sums, [numSegments, ...rows.shape.slice(ids.rank)]);
 };
 
-/**
- * The product with its factors transposed beforehand: where the kernel transposes them itself, it adds the last bias
- * to every entry from the second row on.
- */
-function untransposed(multiply: tf.KernelFunc): tf.KernelFunc {
+/** A product of factors that need no transposing any more: the package has a fast kernel for these only. */
+function transposingFirst(multiply: tf.KernelFunc): tf.KernelFunc {
   return ({ inputs, attrs, backend }) => {
-    const { transposeA, transposeB, ...rest } = attrs!;
-    const [a, b] = [
-      [inputs.a as tf.Tensor, transposeA],
-      [inputs.b as tf.Tensor, transposeB],
-    ].map(([factor, turn]) => (turn ? tf.transpose(factor as tf.Tensor, [0, 2, 1]) : (factor as tf.Tensor)));
-    const product = multiply({
-      inputs: { ...inputs, a, b },
-      attrs: { ...rest, transposeA: false, transposeB: false },
-      backend,
-    });
-    if (transposeA) a.dispose();
-    if (transposeB) b.dispose();
+    const { transposeA, transposeB } = attrs!;
+    const a = transposeA ? swapLastAxes(inputs.a as tf.Tensor) : inputs.a;
+    const b = transposeB ? swapLastAxes(inputs.b as tf.Tensor) : inputs.b;
+    const product = multiply({ inputs: { a, b }, attrs: { transposeA: false, transposeB: false }, backend });
+    if (transposeA) tf.dispose(a as tf.Tensor);
+    if (transposeB) tf.dispose(b as tf.Tensor);
     return product;
   };
 }
+
+function swapLastAxes(x: tf.Tensor): tf.Tensor {
+  const { rank } = x;
+  return tf.transpose(x, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
+}
+
+/**
+ * A product plus bias. The package's kernel adds the last bias to every entry from the second row on where a factor is
+ * transposed, and takes no bias that was reshaped to one axis.
+ */
+const matMulAndBias: tf.KernelFunc = ({ inputs, attrs }) => {
+  const { transposeA, transposeB, activation } = attrs!;
+  if (activation !== 'linear') {
+    throw new Error(`Under wasm a fused product takes no activation but got ${activation}; apply it after.`);
+  }
+  return tf.tidy(() => {
+    const { a, b, bias } = inputs as Record<'a' | 'b', tf.Tensor> & { bias?: tf.Tensor };
+    const product = tf.matMul(a, b, Boolean(transposeA), Boolean(transposeB));
+    return bias ? tf.add(product, bias) : product;
+  });
+};
