@@ -28,7 +28,15 @@ const GRID = '#e4e7ec';
 function layoutOf(title: string, x: string, y: string, more: Partial<Layout> = {}): Partial<Layout> {
   const axis = { gridcolor: GRID, linecolor: GRID, zeroline: false, automargin: true };
   return {
-    title: { text: title, x: 0.01, xanchor: 'left', font: { size: 16 } },
+    title: {
+      text: title,
+      x: 0.01,
+      xanchor: 'left',
+      yref: 'container',
+      y: 0.97,
+      yanchor: 'top',
+      font: { size: 16 },
+    },
     font: { family: 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif', size: 12, color: INK },
     colorway: PALETTE,
     paper_bgcolor: '#ffffff',
