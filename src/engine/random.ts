@@ -17,7 +17,10 @@ export interface Random {
   pick<T>(items: readonly T[]): T;
   /** Shuffles in place (Fisher–Yates) and returns the same array. */
   shuffle<T>(items: T[]): T[];
-  /** An independent generator, fixed by this one's seed and the name, whatever was drawn before. */
+  /**
+   * Another generator, fixed by this one's seed and the name, whatever was drawn before. Forks of forks depend on the
+   * names, not on their order: give each level names of its own.
+   */
   fork(name: string): Random;
   getState(): RandomState;
   setState(state: RandomState): void;
