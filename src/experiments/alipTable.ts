@@ -65,7 +65,7 @@ export const alipTableExperiment: Experiment = {
       texts: noisyTexts,
     },
   ],
-  profiles: embeddedProfiles({ quick: 41, mini: 600 }),
+  profiles: embeddedProfiles({ quick: 300, mini: 500 }),
   load: loadData,
   report,
 };
