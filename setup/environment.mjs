@@ -2,29 +2,18 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { libraries } from './paths.mjs';
 
-const GIB = 2 ** 30;
-const MIB = 2 ** 20;
-
 /**
  * The environment variables a process needs before it starts, for those it does not have yet: what the user set stays.
  *
  * - `TF_CPP_MIN_LOG_LEVEL`: TensorFlow's notices about CPU features stay out of the output.
- * - `MALLOC_*` (glibc): large tensors come from the heap and stay there, so their memory is not handed back to the kernel
- *   and faulted in again, page by page, at every training step.
  * - `LD_LIBRARY_PATH`: where set-up put the CUDA libraries, on a machine with an NVIDIA GPU.
  * - `CLIPBOOK_ENVIRONMENT`: says that all of this is active.
  *
  * @param {NodeJS.ProcessEnv} current the environment to be completed
- * @param {NodeJS.Platform} platform
  * @returns {Record<string, string>} only the variables to be added
  */
-export function environment(current = process.env, platform = process.platform) {
+export function environment(current = process.env) {
   const wanted = { CLIPBOOK_ENVIRONMENT: '1', TF_CPP_MIN_LOG_LEVEL: '2' };
-  if (platform === 'linux') {
-    wanted.MALLOC_TRIM_THRESHOLD_ = String(GIB);
-    wanted.MALLOC_MMAP_THRESHOLD_ = String(GIB);
-    wanted.MALLOC_TOP_PAD_ = String(64 * MIB);
-  }
   const added = Object.fromEntries(Object.entries(wanted).filter(([name]) => current[name] === undefined));
   const cuda = cudaFolders();
   if (cuda.length > 0 && current.CLIPBOOK_ENVIRONMENT === undefined) {
