@@ -55,8 +55,8 @@ export function encodeImages(
   const { pooled, tokens } = visionTower(images, scope, config.vision, activationOf(config), Boolean(head));
   const first = unitLength(pooled);
   if (!head || !tokens) return { first };
-  const patches = tf.slice(tokens, [0, 1, 0], [-1, -1, -1]);
-  return { first, second: unitLength(secondOrder(pooled, patches, scope, head, 'vision', mode)) };
+  const patches = { anchor: pooled, tokens: tf.slice(tokens, [0, 1, 0], [-1, -1, -1]) };
+  return { first, second: unitLength(secondOrder(patches, scope, head, 'vision', mode)) };
 }
 
 export function encodeTexts(
@@ -69,7 +69,8 @@ export function encodeTexts(
   const { pooled, tokens } = textTower(texts, scope, config.text, activationOf(config), Boolean(head));
   const first = unitLength(pooled);
   if (!head || !tokens) return { first };
-  return { first, second: unitLength(secondOrder(pooled, tokens, scope, head, 'text', mode, texts.lengths)) };
+  const positions = { anchor: pooled, tokens, lengths: texts.lengths };
+  return { first, second: unitLength(secondOrder(positions, scope, head, 'text', mode)) };
 }
 
 /** exp(logit_scale): what cosines are multiplied by. Scalar. */

@@ -10,6 +10,16 @@ export type Mode = { training: false } | { training: true; random: Random };
 const BATCH_NORM_MOMENTUM = 0.1;
 const LAYER_NORM_EPSILON = 1e-7;
 
+/** The tokens of one tower that the statistic is taken over. */
+export interface TokenSet {
+  /** The class or end-of-text token, which the others are compared with. `[batch, embedDim]` */
+  anchor: tf.Tensor2D;
+  /** Image patches without the class token, or all text positions. `[batch, M, embedDim]` */
+  tokens: tf.Tensor3D;
+  /** For text: how many of the M positions are real. */
+  lengths?: Int32Array;
+}
+
 /**
  * DALIP's multi-head Brownian distance covariance: the second-order statistic z of one tower's tokens.
  *
@@ -20,44 +30,46 @@ const LAYER_NORM_EPSILON = 1e-7;
  * Differences from the official code, on purpose: padding takes no part in the text statistics, and dropout takes
  * whole channels in both towers (the official text tower drops whole tokens).
  *
- * @param anchor class or end-of-text token, `[batch, embedDim]`
- * @param tokens the tokens that count: image patches without the class token, or all text positions, `[batch, M, embedDim]`
- * @param lengths for text, how many of the M positions are real
  * @param scope where fc1 and fc2 live: `visual` or the root
  * @returns `[batch, embedDim]`, not normalised
  */
 export function secondOrder(
-  anchor: tf.Tensor2D,
-  tokens: tf.Tensor3D,
+  set: TokenSet,
   scope: Scope,
   config: SecondOrderConfig,
   tower: 'vision' | 'text',
   mode: Mode,
-  lengths?: Int32Array,
 ): tf.Tensor2D {
+  const { lengths } = set;
   const module = scope.at(MODULE_NAMES[tower]);
-  const [batch, count, embedDim] = tokens.shape;
-  const { heads, reduced } = config;
+  const [batch, count] = set.tokens.shape;
   const mask = lengths && lengthMask(lengths, count); // [batch, M, 1, 1]
 
-  const split = (x: tf.Tensor) =>
-    tf.reshape(linear(x, scope('fc1.weight')), [batch, -1, heads, embedDim / heads]);
-  const sliced = split(tokens) as tf.Tensor4D;
-  const anchored = split(tf.expandDims(anchor, 1)) as tf.Tensor4D;
-  const weighed = config.tokenWeighting === false ? sliced : weighTokens(sliced, anchored, mask);
+  const tokens = intoHeads(set.tokens, scope, config.heads);
+  const anchor = intoHeads(tf.expandDims(set.anchor, 1), scope, config.heads);
+  const weighed = config.tokenWeighting === false ? tokens : weighTokens(tokens, anchor, mask);
   const narrow = tower === 'vision' ? reduceVision(weighed, module, mode) : reduceText(weighed, module);
   const kept = mode.training ? dropChannels(narrow, config.dropout, mode.random) : narrow;
   const masked = mask ? tf.mul(kept, mask) : kept; // [batch, M, heads, r]
 
   const channels = tf.reshape(tf.transpose(masked, [0, 2, 3, 1]), [
-    batch * heads,
-    reduced,
+    batch * config.heads,
+    config.reduced,
     count,
-  ]) as tf.Tensor3D;
-  const matrices = distanceCovariance(channels, lengths ? perHead(lengths, heads) : count);
+  ]);
+  const matrices = distanceCovariance(
+    channels as tf.Tensor3D,
+    lengths ? perHead(lengths, config.heads) : count,
+  );
   const triangles = tf.reshape(upperTriangle(matrices), [batch, secondOrderLength(config)]);
   const mixed = linearLayer(layerNormLayer(triangles, module, 'ln', LAYER_NORM_EPSILON), module, 'down');
   return linear(mixed, scope('fc2.weight')) as tf.Tensor2D;
+}
+
+/** fc1, then one slice of channels per head. `[batch, M, embedDim]` → `[batch, M, heads, embedDim / heads]` */
+function intoHeads(x: tf.Tensor, scope: Scope, heads: number): tf.Tensor4D {
+  const [batch, count, embedDim] = x.shape;
+  return tf.reshape(linear(x, scope('fc1.weight')), [batch, count!, heads, embedDim! / heads]);
 }
 
 /** The official code's names: `visual.vbdc.…`, `tbdc.…`. */
@@ -71,7 +83,11 @@ function weighTokens(tokens: tf.Tensor4D, anchor: tf.Tensor4D, mask?: tf.Tensor4
   return tf.mul(tokens, weights);
 }
 
-/** 1×1 convolution, batch norm per head call (as the official loop does), ReLU. `[…, slice]` → `[…, r]` */
+/**
+ * 1×1 convolution, batch norm, ReLU. The official code calls the norm once for each head, so every head is normalised
+ * with its own statistics while the running ones are shared.
+ * `[…, slice]` → `[…, r]`
+ */
 function reduceVision(tokens: tf.Tensor4D, module: Scope, mode: Mode): tf.Tensor4D {
   const kernel = module('conv_dr_block.0.weight'); // [r, slice, 1, 1]
   const narrow = linear(tokens, tf.reshape(kernel, kernel.shape.slice(0, 2))) as tf.Tensor4D;

@@ -44,7 +44,7 @@ describe('secondOrder, against the official module', () => {
     const [batch, , width] = tokens.shape;
     const anchor = tf.reshape(tf.slice(tokens, [0, 0, 0], [-1, 1, -1]), [batch, width]) as tf.Tensor2D;
     const patches = tf.slice(tokens, [0, 1, 0], [-1, -1, -1]);
-    return secondOrder(anchor, patches, scopeOf(parameters), HEADS, 'vision', mode);
+    return secondOrder({ anchor, tokens: patches }, scopeOf(parameters), HEADS, 'vision', mode);
   }
 
   function textStatistic(tokens: tf.Tensor3D, parameters: Parameters, mode: Mode): tf.Tensor2D {
@@ -56,7 +56,7 @@ describe('secondOrder, against the official module', () => {
       tf.cast(places, 'int32'),
     ) as tf.Tensor2D;
     const lengths = ends.map((end) => end + 1);
-    return secondOrder(anchor, tokens, scopeOf(parameters), HEADS, 'text', mode, lengths);
+    return secondOrder({ anchor, tokens, lengths }, scopeOf(parameters), HEADS, 'text', mode);
   }
 
   for (const [name, tower, mode] of [
@@ -194,8 +194,7 @@ describe('second-order heads of a model', () => {
       const scope = scopeOf(model.parameters).at('visual');
       const z = (tokens: number[][], tokenWeighting: boolean) =>
         secondOrder(
-          tf.tensor2d([[1, 0]]),
-          tf.tensor3d([tokens]),
+          { anchor: tf.tensor2d([[1, 0]]), tokens: tf.tensor3d([tokens]) },
           scope,
           { ...model.config.secondOrder!, tokenWeighting },
           'vision',
