@@ -177,7 +177,7 @@ export function similarityFigure(input: {
   const layout = layoutOf(input.title, 'text', 'picture', {
     width: 640,
     height: Math.min(720, Math.max(400, 220 + side)),
-    margin: { l: 140, r: 90, t: 48, b: 140 },
+    margin: { l: 140, r: 90, t: 48, b: 100 },
     xaxis: { showgrid: false, tickangle: -45 },
     yaxis: { showgrid: false, autorange: 'reversed' },
   });
