@@ -65,7 +65,7 @@ export const alipTableExperiment: Experiment = {
       texts: noisyTexts,
     },
   ],
-  profiles: embeddedProfiles({ quick: 300, mini: 500 }),
+  profiles: embeddedProfiles({ quick: 220, mini: 400 }),
   load: loadData,
   report,
 };

@@ -46,7 +46,7 @@ export const dalipTableExperiment: Experiment = {
       scorings: ['first', 'second', 'both'],
     },
   ],
-  profiles: embeddedProfiles({ quick: 450, mini: 800 }),
+  profiles: embeddedProfiles({ quick: 350, mini: 800 }),
   load: loadData,
   report,
 };
