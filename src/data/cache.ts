@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileAtomically } from './atomicFile';
+import { writeFileAtomically } from '../files';
 import type { PictureSet } from './memory';
 
 /** Changes whenever decoding or the layout of cached sets changes, so that old entries are not taken for new ones. */

@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BadInputCounter } from '../data';
-import { writeFileAtomically } from '../data/atomicFile';
 import { startEngine } from '../engine';
+import { machineKind } from '../engine/machine';
+import { writeFileAtomically } from '../files';
 import { renderCsv, renderReport, staticSvg, writePlotlyAsset } from '../report';
 import type { Experiment, ExperimentData, Profile, ProfileName } from './experiment';
-import { machineKind } from './machine';
 import type { ExperimentReport } from './report';
 import type { RunSummary } from './runArm';
 

@@ -3,4 +3,5 @@ export * from './initialise';
 export * from './linear';
 export * from './normalise';
 export * from './parameters';
+export * from './restore';
 export * from './transformer';

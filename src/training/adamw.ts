@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { restoreVariables, type SavedTensor, sameShape } from '../models/restore';
+import { restoreVariables, type SavedTensor, sameShape } from '../nn';
 
 /** PyTorch's defaults are beta2 0.999 and epsilon 1e-8; open_clip's are 0.98 and 1e-6 for vision transformers. */
 export interface AdamWOptions {

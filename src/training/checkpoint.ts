@@ -11,9 +11,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
-import { writeFileAtomically } from '../data/atomicFile';
 import type { RandomState } from '../engine/random';
-import { readSafetensors, type StoredTensor, writeSafetensors } from '../models/safetensors';
+import { readSafetensors, type StoredTensor, writeFileAtomically, writeSafetensors } from '../files';
 
 interface CheckpointRecord {
   /** Training steps done. */

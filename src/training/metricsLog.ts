@@ -1,5 +1,5 @@
 import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { writeFileAtomically } from '../data/atomicFile';
+import { writeFileAtomically } from '../files';
 
 /** One line of the log. A number that is not finite is written as null, as JSON has no such numbers. */
 export interface MetricsRecord {

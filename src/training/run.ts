@@ -1,4 +1,4 @@
-import { restoreVariables } from '../models';
+import { restoreVariables } from '../nn';
 import { loadLatestCheckpoint, saveCheckpoint } from './checkpoint';
 import { openMetricsLog } from './metricsLog';
 import type { RunFolder } from './runFolder';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { writeFileAtomically } from '../data/atomicFile';
+import { writeFileAtomically } from '../files';
 
 export interface RunFolderOptions {
   experiment: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
-import { readSafetensors, type StoredTensor } from '../../src/models';
+import { readSafetensors, type StoredTensor } from '../../src/files';
 
 /** The tensors of a known-answer file. */
 export function golden(name: string): Map<string, StoredTensor> {

@@ -9,10 +9,9 @@ import {
   encodeImages,
   encodeTexts,
   logitScale,
-  restoreVariables,
   type TokenBatch,
 } from '../../src/models';
-import { countParameters, disposeParameters, trainable } from '../../src/nn';
+import { countParameters, disposeParameters, restoreVariables, trainable } from '../../src/nn';
 import { assertClose, golden } from '../golden/compare';
 
 const SMALL: ClipConfig = {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom, startEngine } from '../../src/engine';
-import { restoreVariables } from '../../src/models/restore';
-import { readSafetensors } from '../../src/models/safetensors';
+import { readSafetensors } from '../../src/files/safetensors';
+import { restoreVariables } from '../../src/nn';
 import { createAdamW } from '../../src/training/adamw';
 import {
   bestCheckpoint,

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
-import { writeFileAtomically } from '../data/atomicFile';
+import { writeFileAtomically } from './atomicFile';
 import { codecs, type TensorData, type TensorType } from './tensorTypes';
 
 /** A named tensor's values outside the engine, row-major. */

@@ -7,7 +7,7 @@ import {
   readSafetensorsMetadata,
   type StoredTensor,
   writeSafetensors,
-} from '../../src/models/safetensors';
+} from '../../src/files/safetensors';
 
 const fixture = join(__dirname, '../golden/formats.safetensors');
 const infinity = Number.POSITIVE_INFINITY;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../../src/data/atomicFile';
+import { writeFileAtomically } from '../../src/files/atomicFile';
 
 describe('writeFileAtomically', () => {
   let folder: string;

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { StoredTensor } from './safetensors';
+import type { StoredTensor } from '../files';
 
 /** A saved value, in the engine or as read from a file. */
 export type SavedTensor = tf.Tensor | StoredTensor;
@@ -30,6 +30,7 @@ export function restoreVariables(
   }
 }
 
+/** Are the two shapes equal, axis by axis? */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, axis) => size === b[axis]);
 }
