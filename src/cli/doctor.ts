@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Machine } from './machine';
+import type { Machine } from '../engine/machine';
 import type { Part } from './parts';
 
 const EXAMPLES = `
@@ -15,7 +15,7 @@ export function register(program: Command): void {
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action(async ({ json }: { json?: boolean }) => {
-      const { describeMachine } = require('./machine') as typeof import('./machine');
+      const { describeMachine } = require('../engine/machine') as typeof import('../engine/machine');
       const { examineParts } = require('./parts') as typeof import('./parts');
       const [machine, parts] = [describeMachine(), await examineParts()];
       const ready = parts.every(({ status }) => status !== 'missing');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { type BackendInfo, startEngine } from '../engine';
-import { answerOf } from './machine';
+import { answerOf } from '../engine/machine';
 
 /** Something clipbook is made of, and whether it is there. */
 export interface Part {

@@ -1,3 +1,4 @@
+import { machineKind } from '../engine/machine';
 import type { Measurement, Scoring } from '../evaluation';
 import { mean } from '../evaluation';
 import {
@@ -9,7 +10,6 @@ import {
   type Verdict,
 } from '../report';
 import type { Arm, ReportInput } from './experiment';
-import { machineKind } from './machine';
 import type { RunSummary } from './runArm';
 
 /** What an experiment makes of its runs, before it is written to files. */

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { toText } from '../../src/cli/doctor';
-import { featuresOf, gpusOf } from '../../src/cli/machine';
 import { partsOfEngine } from '../../src/cli/parts';
 
 const clipbook = (args: string[], env: Record<string, string> = {}) =>
@@ -51,23 +50,6 @@ describe('toText', () => {
       remedy: 'npm run setup',
     };
     assert.match(toText(machine, [part], true), /JupyterLab: npm run setup\nclipbook is ready\.\n$/);
-  });
-});
-
-describe('featuresOf and gpusOf', () => {
-  it('read x86 and ARM', () => {
-    assert.deepEqual(featuresOf('model : x\nflags\t\t: fpu avx2 avx512f amx_tile\n'), [
-      'avx2',
-      'avx512f',
-      'amx_tile',
-    ]);
-    assert.deepEqual(featuresOf('Features\t: fp asimd bf16\n'), ['asimd', 'bf16']);
-    assert.deepEqual(featuresOf(''), []);
-  });
-
-  it("take nvidia-smi's lines, and none where it is absent", () => {
-    assert.deepEqual(gpusOf('NVIDIA A100\nNVIDIA A100'), ['NVIDIA A100', 'NVIDIA A100']);
-    assert.deepEqual(gpusOf(null), []);
   });
 });
 

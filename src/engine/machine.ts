@@ -43,6 +43,16 @@ export function describeMachine(): Machine {
   };
 }
 
+/**
+ * The kind of machine in a few words and without its name, e.g. `2 cores, Intel Xeon`: what a reader needs to judge a
+ * time. Asks nothing but Node.
+ */
+export function machineKind(): string {
+  const model = cpus()[0]?.model ?? '';
+  const plain = model.replace(/\s+/g, ' ').replace(/\(R\)|\(TM\)|CPU|@.*/g, '');
+  return `${availableParallelism()} cores, ${plain.trim().replace(/\s+/g, ' ') || 'unknown processor'}`;
+}
+
 /** The known features in the text of `/proc/cpuinfo` (the line is "flags" on x86 and "Features" on ARM). */
 export function featuresOf(cpuinfo: string): string[] {
   const line = /^(?:flags|Features)\s*:(.*)$/m.exec(cpuinfo)?.[1] ?? '';
