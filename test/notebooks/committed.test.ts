@@ -19,10 +19,9 @@ describe('committed notebooks', () => {
     describe(notebook.name, () => {
       it('was run from top to bottom, without errors', () => {
         const counts = codeCells(notebook).map((cell) => cell.execution_count);
-        assert.deepEqual(
-          counts,
-          counts.map((_, place) => place + 1),
-        );
+        counts.forEach((count, place) => {
+          assert.ok(count === null || count === place + 1, `code cell ${place + 1} ran as number ${count}`);
+        });
         assert.deepEqual(errorsOf(notebook), []);
       });
 
