@@ -1,4 +1,5 @@
 import { type BadInputCounter, loadEmbedded, loadTasks } from '../data';
+import { MINI_SECOND_ORDER } from '../models';
 import {
   columnsOfTasks,
   dalipTable,
@@ -13,7 +14,7 @@ import {
 } from '../report';
 import { clipObjective, dalipObjective } from '../training';
 import type { Experiment, ExperimentData, ReportInput } from './experiment';
-import { embeddedProfiles, MINI_SECOND_ORDER } from './profiles';
+import { embeddedProfiles } from './profiles';
 import {
   type ExperimentReport,
   lossFigure,

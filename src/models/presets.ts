@@ -1,0 +1,18 @@
+import type { ClipConfig, SecondOrderConfig } from './config';
+
+/** 48 px, 8 px patches: small enough for a laptop's processor, large enough to tell an apple from a pear. */
+export const MINI_MODEL: ClipConfig = {
+  embedDim: 64,
+  vision: { imageSize: 48, patchSize: 8, width: 128, layers: 4, heads: 4 },
+  text: { contextLength: 32, vocabSize: 8192, width: 128, layers: 3, heads: 4 },
+};
+
+/** The same pictures and texts, narrower and shallower: about 0.4 of the multiplications. */
+export const QUICK_MODEL: ClipConfig = {
+  embedDim: 64,
+  vision: { imageSize: 48, patchSize: 8, width: 96, layers: 3, heads: 3 },
+  text: { contextLength: 32, vocabSize: 8192, width: 96, layers: 2, heads: 3 },
+};
+
+/** DALIP's heads at mini scale, as published but for the sizes: 4 heads of 16 channels, each reduced to 8. */
+export const MINI_SECOND_ORDER: SecondOrderConfig = { heads: 4, reduced: 8, dropout: 0.5 };
