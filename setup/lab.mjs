@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { launch } from './launch.mjs';
 import { root, venvPython } from './paths.mjs';
 
-/** Opens JupyterLab on `notebooks/`; what follows `npm run lab --` goes to it. */
-const notebooks = join(root, 'notebooks');
-const first = '00-start-here.ipynb';
+/**
+ * Opens JupyterLab on the first notebook; what follows `npm run lab --` goes to it. Its root is the project's folder, so
+ * that links from a notebook to the sources open there.
+ */
+const first = 'notebooks/00-start-here.ipynb';
 
 /** Jupyter refuses to run as root, and waits for a browser where there is none, unless told otherwise. */
 function ofThisMachine({ platform, env, getuid }) {
@@ -15,8 +17,8 @@ function ofThisMachine({ platform, env, getuid }) {
 
 if (existsSync(venvPython)) {
   launch(venvPython, [
-    ...['-m', 'jupyterlab', `--ServerApp.root_dir=${notebooks}`],
-    ...(existsSync(join(notebooks, first)) ? [`--LabApp.default_url=/lab/tree/${first}`] : []),
+    ...['-m', 'jupyterlab', `--ServerApp.root_dir=${root}`],
+    ...(existsSync(join(root, first)) ? [`--LabApp.default_url=/lab/tree/${first}`] : []),
     ...ofThisMachine(process),
     ...process.argv.slice(2),
   ]);
