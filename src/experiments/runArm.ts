@@ -27,21 +27,34 @@ export interface RunSummary {
   curve: { steps: number[]; values: number[] };
 }
 
-export interface RunArmOptions {
+/** What a caller may want to see of a run; nothing is called for a part that an earlier call has done. */
+export interface RunArmEvents {
+  /** The run was finished before; nothing else follows. */
+  onReuse?: () => void;
+  onTraining?: () => void;
+  /** After every training step. */
+  onStep?: (report: StepReport) => void;
+  onEvaluation?: () => void;
+  /** The scores are there. */
+  onEnd?: () => void;
+}
+
+export interface RunArmOptions extends RunArmEvents {
   experiment: Experiment;
   profileName: ProfileName;
   profile: Profile;
   arm: Arm;
   seed: number;
   data: ExperimentData;
-  /** The folder of all results; the project's `results` unless told otherwise. */
+  /** The folder of all results; the run goes to `<root>/<experiment>/<profile>/runs/<arm>-seed-<seed>/`. */
   root: string;
-  onStep?: (report: StepReport) => void;
-  /** Called when training ends and evaluation begins. */
-  onEvaluation?: () => void;
 }
 
-/** Trains and judges one arm with one seed; a finished run is read back, an interrupted one goes on. */
+/**
+ * Trains and judges one arm with one seed; a finished run is read back, an interrupted one goes on.
+ *
+ * @throws when the run's folder belongs to another configuration, and as `trainRun` does
+ */
 export async function runArm(options: RunArmOptions): Promise<RunSummary> {
   const { experiment, profileName, profile, arm, seed, data, root } = options;
   const config: ClipConfig = { ...profile.model, ...arm.model };
@@ -53,38 +66,40 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
     config: { experiment: experiment.id, arm: arm.id, model: config, recipe },
   });
   const finished = folder.readSummary();
-  if (finished) return finished as unknown as RunSummary;
+  if (finished) {
+    options.onReuse?.();
+    return finished as unknown as RunSummary;
+  }
 
   const model = createClip(config, seed);
   const tokenizer = createTokenizer(config.text);
   const training = startTraining(model, arm.objective(), recipe);
-  const seconds = await trainRun(
-    training,
-    pictureData(data.train, tokenizer, {
+  try {
+    options.onTraining?.();
+    const batches = pictureData(data.train, tokenizer, {
       batchSize: recipe.batchSize,
       seed,
       imageSize: config.vision.imageSize,
       ...arm.texts?.(data, seed),
-    }),
-    {
-      folder,
-      onStep: options.onStep,
-    },
-  );
-  options.onEvaluation?.();
-  const summary: RunSummary = {
-    arm: arm.id,
-    seed,
-    pairs: recipe.steps * recipe.batchSize,
-    parameters: countParameters(model.parameters),
-    trainingSeconds: Math.round(seconds),
-    scores: await measure(model, tokenizer, data.test, data.tasks, data.searches, arm.scorings),
-    curve: lossCurve(folder.metrics),
-  };
-  folder.markFinished(summary as unknown as Record<string, unknown>);
-  training.optimizer.dispose();
-  disposeParameters(model.parameters);
-  return summary;
+    });
+    const seconds = await trainRun(training, batches, { folder, onStep: options.onStep });
+    options.onEvaluation?.();
+    const summary: RunSummary = {
+      arm: arm.id,
+      seed,
+      pairs: recipe.steps * recipe.batchSize,
+      parameters: countParameters(model.parameters),
+      trainingSeconds: Math.round(seconds),
+      scores: await measure(model, tokenizer, data.test, data.tasks, data.searches, arm.scorings),
+      curve: lossCurve(folder.metrics),
+    };
+    folder.markFinished(summary as unknown as Record<string, unknown>);
+    options.onEnd?.();
+    return summary;
+  } finally {
+    training.optimizer.dispose();
+    disposeParameters(model.parameters);
+  }
 }
 
 function lossCurve(metrics: string): RunSummary['curve'] {

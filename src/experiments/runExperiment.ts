@@ -1,6 +1,6 @@
 import { BadInputCounter } from '../data';
 import type { Progress } from '../report';
-import type { Experiment, ProfileName } from './experiment';
+import type { Arm, Experiment, Profile, ProfileName } from './experiment';
 import type { ExperimentReport } from './report';
 import { type RunSummary, runArm } from './runArm';
 import { writeResults } from './writeResults';
@@ -18,30 +18,39 @@ export interface ExperimentOutcome extends ExperimentReport {
   folder: string;
 }
 
-/** The stages an experiment's progress goes through, with their share of the time. */
-export function stagesOf(
-  experiment: Experiment,
-  profileName: ProfileName,
-): { name: string; weight: number }[] {
-  const { seeds, recipe } = experiment.profiles[profileName];
-  const runs = seeds.flatMap((seed) =>
-    experiment.arms.flatMap((arm) => [
-      { name: trainingStage(experiment, arm.label, seed), weight: recipe.steps },
-      { name: evaluationStage(experiment, arm.label, seed), weight: 20 },
-    ]),
-  );
-  return [{ name: loadingStage(experiment), weight: 10 }, ...runs];
+/** A part of an experiment as its progress shows it. */
+interface Stage {
+  name: string;
+  /** How long it takes, in training steps. */
+  weight: number;
 }
 
-const loadingStage = ({ id }: Experiment) => `${id}: read pictures`;
-const trainingStage = ({ id }: Experiment, label: string, seed: number) =>
-  `${id}: train ${label}, seed ${seed}`;
-const evaluationStage = ({ id }: Experiment, label: string, seed: number) =>
-  `${id}: evaluate ${label}, seed ${seed}`;
+/** The stages an experiment's progress goes through, in order. */
+export function stagesOf(experiment: Experiment, profileName: ProfileName): Stage[] {
+  const profile = experiment.profiles[profileName];
+  const runs = profile.seeds.flatMap((seed) =>
+    experiment.arms.flatMap((arm) => stagesOfRun(experiment, profile, arm, seed)),
+  );
+  return [loadingStage(experiment), ...runs];
+}
+
+function loadingStage({ id }: Experiment): Stage {
+  return { name: `${id}: read pictures`, weight: 10 };
+}
+
+/** Training and evaluation of one run. */
+function stagesOfRun({ id }: Experiment, { recipe }: Profile, { label }: Arm, seed: number): [Stage, Stage] {
+  return [
+    { name: `${id}: train ${label}, seed ${seed}`, weight: recipe.steps },
+    { name: `${id}: evaluate ${label}, seed ${seed}`, weight: 20 },
+  ];
+}
 
 /**
  * Runs every arm with every seed, then writes tables, figures and the report. What an earlier call finished is kept,
  * what it began goes on.
+ *
+ * @throws when the folder holds runs of another configuration, and as loading and training do
  */
 export async function runExperiment(
   experiment: Experiment,
@@ -49,14 +58,14 @@ export async function runExperiment(
 ): Promise<ExperimentOutcome> {
   const profile = experiment.profiles[profileName];
   const counter = new BadInputCounter();
-  progress.stage(loadingStage(experiment), 1);
+  progress.stage(loadingStage(experiment).name, 1);
   const data = await experiment.load(counter);
   progress.update(1);
 
   const runs: RunSummary[] = [];
   for (const seed of profile.seeds) {
     for (const arm of experiment.arms) {
-      progress.stage(trainingStage(experiment, arm.label, seed), profile.recipe.steps);
+      const [training, evaluation] = stagesOfRun(experiment, profile, arm, seed);
       const summary = await runArm({
         experiment,
         profileName,
@@ -65,10 +74,14 @@ export async function runExperiment(
         seed,
         data,
         root,
+        onReuse: () => {
+          for (const { name } of [training, evaluation]) progress.skip(name);
+        },
+        onTraining: () => progress.stage(training.name, profile.recipe.steps),
         onStep: ({ step, loss, pairsPerSecond }) => progress.update(step, { loss, pairsPerSecond }),
-        onEvaluation: () => progress.stage(evaluationStage(experiment, arm.label, seed), 1),
+        onEvaluation: () => progress.stage(evaluation.name, 1),
+        onEnd: () => progress.update(1),
       });
-      progress.update(1);
       runs.push(summary);
     }
   }

@@ -15,6 +15,8 @@ export interface ProgressDetail {
 export interface Progress {
   /** Starts a stage of `total` steps; the stage before it counts as done. */
   stage(name: string, total: number): void;
+  /** Passes over a stage that an earlier call finished: it tells nothing about how long the others take. */
+  skip(name: string): void;
   /** Steps of the stage done so far, and what to show beside them. */
   update(done: number, detail?: ProgressDetail): void;
   /** A line of text that stays above the bar. */
@@ -61,6 +63,11 @@ export function createProgress(options: ProgressOptions = {}): Progress {
       if (bar) bar.start(steps, 0, { text: clock.title(), detail: '' });
       else print(`${clock.title()}: started`);
     },
+    skip(name) {
+      finishStage();
+      clock.skip(name);
+      print(`${clock.title()}: finished before`);
+    },
     update(done, detail = {}) {
       clock.update(done);
       if (bar) bar.update(done, { text: clock.title(), detail: describe(detail, clock.timeLeft()) });
@@ -99,7 +106,6 @@ function createBar(stream: NodeJS.WriteStream): cliProgress.SingleBar {
 function createClock(stages: readonly (string | StageWeight)[], now: () => number) {
   const plan = stages.map((stage) => (typeof stage === 'string' ? { name: stage } : stage));
   const weights = plan.map((stage) => stage.weight ?? 1);
-  const all = weights.reduce((sum, weight) => sum + weight, 0);
   const begun = now();
   let stageBegun = begun;
   let index = -1;
@@ -110,6 +116,11 @@ function createClock(stages: readonly (string | StageWeight)[], now: () => numbe
       index++;
       stageBegun = now();
       current = { name, total, done: 0 };
+    },
+    skip(name: string) {
+      index++;
+      weights[index] = 0;
+      current = { name, total: 0, done: 0 };
     },
     update(done: number) {
       current.done = done;
@@ -125,6 +136,7 @@ function createClock(stages: readonly (string | StageWeight)[], now: () => numbe
       const stage = ((now() - stageBegun) * (1 - share)) / share;
       if (index >= plan.length || plan.length < 2) return { stage, all: null };
       const finished = weights.slice(0, index).reduce((sum, weight) => sum + weight, 0);
+      const all = weights.reduce((sum, weight) => sum + weight, 0);
       const overall = (finished + share * weights[index]) / all;
       return { stage, all: ((now() - begun) * (1 - overall)) / overall };
     },

@@ -46,6 +46,21 @@ describe('progress', () => {
     assert.equal(lines[12], 'done in 1 min 40 s');
   });
 
+  it('takes a stage that was finished before neither for time nor for work', () => {
+    const { stream, now, wait, read } = setUp(false);
+    const progress = createProgress({ stages: ['first', 'second', 'third'], stream, now });
+    progress.skip('first');
+    progress.stage('second', 2);
+    wait(20);
+    progress.update(1);
+    const lines = read().trim().split('\n');
+    assert.deepEqual(lines, [
+      '[1/3] first: finished before',
+      '[2/3] second: started',
+      '[2/3] second: 1/2, 20 s left, 1 min 00 s in all',
+    ]);
+  });
+
   it('draws a bar on a terminal', () => {
     const { stream, now, wait, read } = setUp(true);
     const progress = createProgress({ stream, now });
