@@ -57,7 +57,7 @@ async function loadOne(set: EmbeddedSet, options: EmbeddedOptions): Promise<Pict
     });
   if (!cache) return load();
   const folder = options.cacheFolder ?? join(projectRoot(), '.cache', 'pictures');
-  return cachedSet(folder, await cacheKey(shards, { size, fit, textFields }), load);
+  return cachedSet(folder, await cacheKey(shards, { size, fit, textFields }), load, counter);
 }
 
 /**

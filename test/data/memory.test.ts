@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { BadInputCounter, loadInMemory, type Sample } from '../../src/data';
+import { BadInputCounter, BadSampleError, loadInMemory, type Sample } from '../../src/data';
 import { cachedSet, cacheKey } from '../../src/data/cache';
 import { collect, sampleStream, temporaryFolder, tinySet, writeShard } from './fixtures';
 
@@ -71,6 +71,23 @@ describe('cachedSet', () => {
     await cachedSet(`${folder}/new`, 'other', load);
     assert.equal(loads, 2);
     assert.deepEqual(readdirSync(`${folder}/new`).sort(), ['key.json', 'key.rgb', 'other.json', 'other.rgb']);
+  });
+
+  it('counts the samples of a kept set, and keeps none that lacks some', async () => {
+    const loaded = async () => tinySet(5);
+    await cachedSet(`${folder}/counted`, 'whole', loaded);
+    const counter = new BadInputCounter();
+    await cachedSet(`${folder}/counted`, 'whole', loaded, counter);
+    assert.equal(counter.describe(), 'all 5 samples are usable');
+
+    const lacking = async () => {
+      counter.skip(
+        new BadSampleError('corrupt-picture', 'six', 'The picture of sample "six" is no picture.'),
+      );
+      return tinySet(5);
+    };
+    await cachedSet(`${folder}/counted`, 'lacking', lacking, counter);
+    assert.deepEqual(readdirSync(`${folder}/counted`).sort(), ['whole.json', 'whole.rgb']);
   });
 
   it('has another key for other shards and other options', async () => {
