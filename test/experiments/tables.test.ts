@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { loadTasks, type TaskDefinition } from '../../src/data';
+import type { Measurement } from '../../src/evaluation';
+import {
+  EXPERIMENTS,
+  type Experiment,
+  type ExperimentReport,
+  findExperiment,
+  type ProfileName,
+  type RunSummary,
+} from '../../src/experiments';
+import { loadPublished, type PublishedName, type Table } from '../../src/report';
+import { tinyPictures } from '../tiny';
+
+const TASKS: Record<string, TaskDefinition[]> = {
+  'dalip-table': [...loadTasks('pictograms'), ...loadTasks('herbarium')],
+  'alip-table': loadTasks('pictograms'),
+};
+
+/** Which published table each table rebuilds. */
+const PUBLISHED: Record<string, PublishedName> = {
+  dalip: 'dalip-table',
+  'alip-retrieval': 'alip-retrieval',
+  'alip-zero-shot': 'alip-zero-shot',
+};
+
+/** A made-up measurement: `share` everywhere. */
+function measurement(tasks: readonly TaskDefinition[], share: number): Measurement {
+  const recall = { 1: share, 5: share, 10: share };
+  const score = { top1: share, top5: share, meanPerClass: share, top1Seen: share, top1Unseen: 0, count: 100 };
+  return {
+    tasks: Object.fromEntries(tasks.map(({ id }) => [id, score])),
+    retrieval: { fluent: { imageToText: recall, textToImage: recall, pictures: 50, texts: 40 } },
+  };
+}
+
+/** The report on made-up runs, where each arm is better than the one before it in every seed. */
+function reportOf(experiment: Experiment, profileName: ProfileName): ExperimentReport {
+  const profile = experiment.profiles[profileName];
+  const tasks = TASKS[experiment.id];
+  const runs = experiment.arms.flatMap((arm, place) =>
+    profile.seeds.map((seed): RunSummary => {
+      const score = measurement(tasks, 0.2 + 0.1 * place + 0.01 * seed);
+      return {
+        arm: arm.id,
+        seed,
+        pairs: 1000,
+        parameters: 10,
+        trainingSeconds: 60,
+        scores: Object.fromEntries((arm.scorings ?? ['first']).map((scoring) => [scoring, score])),
+        curve: { steps: [1, 2], values: [3, 2] },
+      };
+    }),
+  );
+  return experiment.report({
+    profileName,
+    profile,
+    data: { tasks, test: tinyPictures(), searches: [] },
+    runs,
+  });
+}
+
+const measured = (table: Table) => table.sections.filter(({ origin }) => origin === 'measured');
+
+describe('the experiments', () => {
+  it('have ids of their own, arms included, and are found by them', () => {
+    const ids = EXPERIMENTS.map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length);
+    for (const experiment of EXPERIMENTS) {
+      assert.equal(findExperiment(experiment.id), experiment);
+      const arms = experiment.arms.map(({ id }) => id);
+      assert.equal(new Set(arms).size, arms.length);
+    }
+    assert.throws(
+      () => findExperiment('dalip'),
+      /^Error: There is no experiment "dalip"; there are dalip-table and alip-table\.$/,
+    );
+  });
+
+  for (const experiment of EXPERIMENTS) {
+    it(`${experiment.id}: quick is one seed and fewer steps than mini, which has three`, () => {
+      const { quick, mini } = experiment.profiles;
+      assert.deepEqual([quick.seeds.length, mini.seeds.length], [1, 3]);
+      assert.ok(quick.recipe.steps < mini.recipe.steps);
+    });
+
+    it(`${experiment.id}: has the published tables’ columns, and every arm in every table`, () => {
+      for (const table of reportOf(experiment, 'mini').tables) {
+        const [{ values }] = loadPublished(PUBLISHED[table.id]);
+        assert.deepEqual(
+          table.columns.map(({ id }) => id),
+          Object.keys(values),
+        );
+        const [section] = measured(table);
+        for (const { label } of experiment.arms) {
+          assert.ok(
+            section.rows.some((row) => row.label.startsWith(label)),
+            `${label} in ${table.id}`,
+          );
+        }
+        assert.ok(table.sections.some(({ origin }) => origin === 'published'));
+      }
+    });
+
+    it(`${experiment.id}: judges its claims over seeds, and decides nothing with one`, () => {
+      const { verdicts } = reportOf(experiment, 'mini');
+      assert.ok(verdicts.length > 1);
+      for (const sentence of verdicts) assert.match(sentence, /^Supported at this scale: .* 3 seeds/);
+      const [only, ...others] = reportOf(experiment, 'quick').verdicts;
+      assert.match(only, /^One seed decides nothing/);
+      assert.deepEqual(others, []);
+    });
+  }
+
+  it('fill every column that has a mini counterpart, under its own name', () => {
+    const empty = (table: Table) => {
+      const [section] = measured(table);
+      return table.columns.map(({ id }) => id).filter((id) => section.rows[0].cells[id]?.value == null);
+    };
+    const [dalip] = reportOf(findExperiment('dalip-table'), 'mini').tables;
+    const [retrieval, zeroShot] = reportOf(findExperiment('alip-table'), 'mini').tables;
+    assert.deepEqual([empty(dalip), empty(retrieval)], [[], []]);
+    assert.deepEqual(empty(zeroShot), ['DTD', 'Aircraft']);
+    for (const table of [dalip, zeroShot]) {
+      const { headings = {} } = measured(table)[0];
+      assert.ok(Object.values(headings).every((heading) => heading.endsWith(' mini')));
+    }
+  });
+
+  it('show DALIP under each order of statistics', () => {
+    const [table] = reportOf(findExperiment('dalip-table'), 'mini').tables;
+    const labels = measured(table)[0].rows.map(({ label }) => label);
+    assert.deepEqual(labels, [
+      'CLIP',
+      'DALIP, first order',
+      'DALIP, second order',
+      'DALIP, both orders',
+      'guessing',
+    ]);
+  });
+});
+
+describe('ALIP’s arms', () => {
+  const { arms } = findExperiment('alip-table');
+  const set = tinyPictures(60);
+  const train = { ...set, metas: set.texts.map(([text]) => ({ label: text })) };
+  const data = { train, test: set, tasks: [], searches: [] };
+  const textsOf = (seed: number) =>
+    arms.map((arm) => {
+      const { textOf, captionOf } = arm.texts!(data, seed);
+      const random = undefined as never; // the choice is fixed: nothing is drawn
+      return set.keys.map((_, index) => [textOf!(index, random), captionOf!(index, random)]);
+    });
+
+  it('read the same noisy texts under one seed, others under another', () => {
+    const [first, ...others] = textsOf(0);
+    for (const texts of others) assert.deepEqual(texts, first);
+    assert.notDeepEqual(textsOf(1)[0], first);
+  });
+
+  it('spoil thirty in a hundred raw texts and no caption', () => {
+    const [texts] = textsOf(0);
+    const spoiled = texts.filter(([text], index) => text !== set.texts[index][0]);
+    assert.equal(spoiled.length, 18);
+    assert.deepEqual(
+      texts.map(([, caption]) => caption),
+      set.texts.map(([, caption]) => caption),
+    );
+  });
+});
