@@ -20,9 +20,8 @@ import {
   type Verdict,
 } from '../report';
 import { alipObjective, clipObjective } from '../training';
-import { STORED_SIZE } from './dalipTable';
 import type { Arm, Experiment, ExperimentData, ReportInput } from './experiment';
-import { embeddedProfiles } from './profiles';
+import { embeddedProfiles, STORED_SIZE } from './profiles';
 import {
   type ExperimentReport,
   lossFigure,

@@ -14,7 +14,7 @@ import {
 } from '../report';
 import { clipObjective, dalipObjective } from '../training';
 import type { Experiment, ExperimentData, ReportInput } from './experiment';
-import { embeddedProfiles } from './profiles';
+import { embeddedProfiles, STORED_SIZE } from './profiles';
 import {
   type ExperimentReport,
   lossFigure,
@@ -26,9 +26,6 @@ import {
   taskRows,
   unseenSentences,
 } from './report';
-
-/** Side of the decoded pictures; training crops are cut from it. */
-export const STORED_SIZE = 64;
 
 /** DALIP's table: five general and five plant columns, plain CLIP against DALIP on the same data and budget. */
 export const dalipTableExperiment: Experiment = {

@@ -9,8 +9,6 @@ export type ProfileName = 'quick' | 'mini';
 
 /** How large an experiment is run: the same arms and tables, another budget. */
 export interface Profile {
-  /** What it is for and how long it takes, for `--help`. */
-  description: string;
   model: ClipConfig;
   recipe: Omit<Recipe, 'seed'>;
   seeds: readonly number[];

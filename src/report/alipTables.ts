@@ -1,6 +1,5 @@
-import { publishedSections } from './dalipTable';
 import { footnotesOf, type MeasuredResults, measuredSection, onlyColumns } from './measured';
-import type { PublishedRow } from './published';
+import { type PublishedRow, publishedSections } from './published';
 import type { Column, Table } from './table';
 
 /** The eleven columns of ALIP's zero-shot table, in its order. */

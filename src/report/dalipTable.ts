@@ -5,7 +5,7 @@ import {
   measuredSection,
   onlyColumns,
 } from './measured';
-import type { PublishedRow } from './published';
+import { type PublishedRow, publishedSections } from './published';
 import type { Column, Section, Table } from './table';
 
 /** The five general columns of DALIP's table, in its order. */
@@ -47,23 +47,4 @@ function withMeanHeadings(section: Section): Section {
   const headings = { General: 'General mini', Plant: 'Plant mini', Mean: 'Mean mini' };
   const mini = Object.values(section.headings ?? {}).some((heading) => heading.endsWith(' mini'));
   return mini ? { ...section, headings: { ...section.headings, ...headings } } : section;
-}
-
-/** One section for each evaluation set, titled with the set, the architecture and the training data. */
-export function publishedSections(rows: readonly PublishedRow[]): Section[] {
-  const sets = [...new Set(rows.map((row) => row.set))];
-  return sets.map((set) => {
-    const own = rows.filter((row) => row.set === set);
-    const settings = [...new Set(own.map((row) => `${row.architecture} on ${row.data}`))].join(', ');
-    const sources = [...new Set(own.map((row) => row.source))].join('; ');
-    return {
-      origin: 'published',
-      title: set ? `${set}, ${settings}` : settings,
-      source: sources,
-      rows: own.map(({ method, values }) => ({
-        label: method,
-        cells: Object.fromEntries(Object.entries(values).map(([id, value]) => [id, { value }])),
-      })),
-    };
-  });
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import Papa from 'papaparse';
+import type { Section } from './table';
 
 /** The tables in `data/published/`, one CSV file each. */
 export type PublishedName = 'dalip-table' | 'alip-retrieval' | 'alip-zero-shot';
@@ -53,4 +54,23 @@ function percent(text: string, table: string, column: string): number | null {
     );
   }
   return value;
+}
+
+/** One section for each evaluation set, titled with the set, the architecture and the training data. */
+export function publishedSections(rows: readonly PublishedRow[]): Section[] {
+  const sets = [...new Set(rows.map((row) => row.set))];
+  return sets.map((set) => {
+    const own = rows.filter((row) => row.set === set);
+    const settings = [...new Set(own.map((row) => `${row.architecture} on ${row.data}`))].join(', ');
+    const sources = [...new Set(own.map((row) => row.source))].join('; ');
+    return {
+      origin: 'published',
+      title: set ? `${set}, ${settings}` : settings,
+      source: sources,
+      rows: own.map(({ method, values }) => ({
+        label: method,
+        cells: Object.fromEntries(Object.entries(values).map(([id, value]) => [id, { value }])),
+      })),
+    };
+  });
 }

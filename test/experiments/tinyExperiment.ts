@@ -25,7 +25,6 @@ const TASK: TaskDefinition = {
 };
 
 const PROFILE: Profile = {
-  description: 'a moment',
   model: TINY,
   recipe: { ...TINY_RECIPE, steps: 2 },
   seeds: [0, 1],
