@@ -1,8 +1,9 @@
 import type { PictureSet } from '../src/data';
 import { createRandom } from '../src/engine';
 import type { ClipConfig } from '../src/models';
+import { disposeParameters } from '../src/nn';
 import { createTokenizer } from '../src/text';
-import type { Recipe } from '../src/training';
+import { pictureData, type Recipe, type Training, type TrainingData } from '../src/training';
 
 /** A CLIP that takes a training step in milliseconds. */
 export const TINY: ClipConfig = {
@@ -48,4 +49,21 @@ export function tinyPictures(length = 10): PictureSet {
     ]),
     metas: indices.map(() => ({})),
   };
+}
+
+/** Training batches of the tiny pictures, with captions for ALIP. */
+export function tinyData(): TrainingData {
+  const pictures = tinyPictures();
+  return pictureData(pictures, tinyTokenizer(), {
+    batchSize: TINY_RECIPE.batchSize,
+    seed: 0,
+    imageSize: TINY.vision.imageSize,
+    captionOf: (index) => pictures.texts[index][1],
+  });
+}
+
+/** Frees what a training holds. */
+export function disposeTraining({ model, optimizer }: Training): void {
+  optimizer.dispose();
+  disposeParameters(model.parameters);
 }

@@ -5,7 +5,6 @@ import { basename, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../../src/engine';
 import { type ClipConfig, createClip } from '../../src/models';
-import { disposeParameters } from '../../src/nn';
 import {
   alipObjective,
   clipObjective,
@@ -15,22 +14,15 @@ import {
   NotANumberError,
   type Objective,
   openRunFolder,
-  pictureData,
   type RunFolder,
   startTraining,
   type Training,
   type TrainingData,
   trainRun,
 } from '../../src/training';
-import { TINY, TINY_RECIPE, TINY_SECOND_ORDER, tinyPictures, tinyTokenizer } from '../tiny';
+import { disposeTraining, TINY, TINY_RECIPE, TINY_SECOND_ORDER, tinyData } from '../tiny';
 
-const pictures = tinyPictures();
-const data = pictureData(pictures, tinyTokenizer(), {
-  batchSize: TINY_RECIPE.batchSize,
-  seed: 0,
-  imageSize: TINY.vision.imageSize,
-  captionOf: (index) => pictures.texts[index][1],
-});
+const data = tinyData();
 
 /** The data, until step `last` where reading fails: a run that dies there. */
 function failingAt(last: number): TrainingData {
@@ -51,10 +43,7 @@ describe('trainRun', () => {
   });
   afterEach(() => {
     rmSync(root, { recursive: true });
-    for (const { model, optimizer } of runs.splice(0)) {
-      optimizer.dispose();
-      disposeParameters(model.parameters);
-    }
+    runs.splice(0).forEach(disposeTraining);
   });
 
   const folder = (name: string): RunFolder => openRunFolder({ experiment: 'test', name, config: {}, root });

@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../../src/engine';
 import { type ClipConfig, createClip } from '../../src/models';
-import { disposeParameters } from '../../src/nn';
 import {
   alipObjective,
   clipObjective,
   dalipObjective,
   NotANumberError,
   type Objective,
-  pictureData,
   type Recipe,
   startTraining,
   type Training,
@@ -17,15 +15,9 @@ import {
   trainStep,
   trainSteps,
 } from '../../src/training';
-import { TINY, TINY_RECIPE, TINY_SECOND_ORDER, tinyPictures, tinyTokenizer } from '../tiny';
+import { disposeTraining, TINY, TINY_RECIPE, TINY_SECOND_ORDER, tinyData } from '../tiny';
 
-const pictures = tinyPictures();
-const data = pictureData(pictures, tinyTokenizer(), {
-  batchSize: TINY_RECIPE.batchSize,
-  seed: 0,
-  imageSize: TINY.vision.imageSize,
-  captionOf: (index) => pictures.texts[index][1],
-});
+const data = tinyData();
 
 const METHODS: [Objective['name'], () => Objective, ClipConfig][] = [
   ['CLIP', clipObjective, TINY],
@@ -35,11 +27,6 @@ const METHODS: [Objective['name'], () => Objective, ClipConfig][] = [
 
 function start(objective: Objective, config: ClipConfig, recipe: Partial<Recipe> = {}): Training {
   return startTraining(createClip(config, 0), objective, { ...TINY_RECIPE, ...recipe });
-}
-
-function stop({ model, optimizer }: Training): void {
-  optimizer.dispose();
-  disposeParameters(model.parameters);
 }
 
 async function losses(training: Training, from: TrainingData = data): Promise<number[]> {
@@ -61,7 +48,7 @@ describe('trainSteps', () => {
       assert.deepEqual(first, await losses(b));
       assert.deepEqual(values(a), values(b));
       assert.equal(first.length, TINY_RECIPE.steps);
-      for (const training of [a, b]) stop(training);
+      for (const training of [a, b]) disposeTraining(training);
     });
 
     it(`leaves no tensors behind: ${name}`, async () => {
@@ -69,7 +56,7 @@ describe('trainSteps', () => {
       const counts: number[] = [];
       for await (const _ of trainSteps(training, data)) counts.push(tf.memory().numTensors);
       assert.deepEqual(new Set(counts).size, 1, `tensors after each step: ${counts}`);
-      stop(training);
+      disposeTraining(training);
     });
   }
 
@@ -77,7 +64,7 @@ describe('trainSteps', () => {
     const training = start(clipObjective(), TINY, { steps: 30 });
     const all = await losses(training, { batch: () => data.batch(0) });
     assert.ok(all[29] < 0.5 * all[0], `from ${all[0]} to ${all[29]}`);
-    stop(training);
+    disposeTraining(training);
   });
 
   it('reports the step, the schedule and the temperature', async () => {
@@ -95,7 +82,7 @@ describe('trainSteps', () => {
     const scale = Math.exp(training.model.parameters.get('logit_scale')!.dataSync()[0]);
     assert.equal(reports[3].logitScale, scale);
     assert.ok(reports.every(({ pairsPerSecond, gradientNorm }) => pairsPerSecond > 0 && gradientNorm > 0));
-    stop(training);
+    disposeTraining(training);
   });
 
   it('shows what ALIP’s gates do', async () => {
@@ -104,7 +91,7 @@ describe('trainSteps', () => {
       assert.ok(metrics.weightSample > 0 && metrics.weightSample <= 1);
       assert.ok(metrics.historyTextCaption < 1);
     }
-    stop(training);
+    disposeTraining(training);
   });
 });
 
@@ -123,7 +110,7 @@ describe('trainStep', () => {
       const { logitScale } = trainStep(training, batch);
       assert.ok(Math.abs(logitScale - limit) < 1e-4 * limit, `${logitScale}`);
       batch.images.dispose();
-      stop(training);
+      disposeTraining(training);
     });
   }
 
@@ -163,7 +150,7 @@ describe('trainStep', () => {
       assert.deepEqual(values(training), before);
       assert.deepEqual(method.getState?.(), state);
       assert.equal(tf.memory().numTensors, tensors);
-      stop(training);
+      disposeTraining(training);
     });
   }
 
@@ -177,6 +164,6 @@ describe('trainStep', () => {
     );
     assert.equal(tf.memory().numTensors, tensors);
     batch.images.dispose();
-    stop(training);
+    disposeTraining(training);
   });
 });
