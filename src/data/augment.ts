@@ -67,20 +67,6 @@ export function cropBoxes(n: number, random: Random, options: CropOptions = {}):
   return boxes;
 }
 
-/** For each of `n` pictures: is it to be flipped? */
-export function flipFlags(n: number, random: Random, probability = 0.5): boolean[] {
-  return Array.from({ length: n }, () => random.uniform() < probability);
-}
-
-/** The boxes with x1 and x2 exchanged where the flag is set: `tf.image.cropAndResize` then flips the crop. */
-export function flipBoxes(boxes: Float32Array, flags: readonly boolean[]): Float32Array {
-  const flipped = boxes.slice();
-  flags.forEach((flag, i) => {
-    if (flag) [flipped[i * 4 + 1], flipped[i * 4 + 3]] = [boxes[i * 4 + 3], boxes[i * 4 + 1]];
-  });
-  return flipped;
-}
-
 /**
  * Decodes a random crop of an encoded picture to RGB bytes, `[size, size, 3]`, optionally flipped and with jittered
  * colours. The crop is cut from the full resolution. One random generator state gives one result.

@@ -1,13 +1,12 @@
 import { createRandom, type Random } from '../engine/random';
 import { type AugmentOptions, augmentImage } from './augment';
 import { BadInputCounter, BadSampleError } from './badInput';
-import type { NumberedBatch } from './batches';
 import { type DecodeOptions, decodeImage } from './decode';
 import { type ImageFolderOptions, readImageFolder } from './imageFolder';
 import { joinBytes } from './memory';
 import { expandShards } from './shards';
 import { mapConcurrently, shuffleStream } from './streams';
-import type { Sample } from './types';
+import type { Batch, Sample } from './types';
 import { readWebDataset, type WebDatasetOptions } from './webdataset';
 
 /** One pass over the data; the random generator is the epoch's own and orders the shards or files. */
@@ -36,7 +35,14 @@ export interface StreamPosition {
   step: number;
 }
 
-export interface StreamBatch extends NumberedBatch {
+/** A batch that knows its place in the run. */
+export interface StreamBatch extends Batch {
+  /** Steps since the start of the run, from 0. */
+  step: number;
+  /** Passes over the source, from 0. */
+  epoch: number;
+  /** Each sample's place in the epoch's shuffled stream. */
+  indices: number[];
   /** Where to go on after this batch; a checkpoint carries it. */
   next: StreamPosition;
 }
@@ -144,7 +150,10 @@ async function decodeSample(
   }
 }
 
-function toBatch(samples: readonly DecodedSample[], size: number): Omit<NumberedBatch, 'step' | 'epoch'> {
+function toBatch(
+  samples: readonly DecodedSample[],
+  size: number,
+): Omit<StreamBatch, 'step' | 'epoch' | 'next'> {
   return {
     keys: samples.map(({ key }) => key),
     pixels: joinBytes(samples.map(({ pixels }) => pixels)),

@@ -31,11 +31,6 @@ export function toEmbeddings(values: ArrayLike<number>, width: number): Embeddin
   return { values: copy, rows: copy.length / width, width };
 }
 
-/** The embeddings in a tensor `[rows, width]`; the tensor stays the caller's to dispose. */
-export async function fromTensor(tensor: tf.Tensor2D): Promise<Embeddings> {
-  return toEmbeddings(await tensor.data(), tensor.shape[1]);
-}
-
 /** One embedding matrix out of several of the same width, in order. */
 export function concatEmbeddings(parts: readonly Embeddings[]): Embeddings {
   const width = parts[0]?.width ?? 1;

@@ -1,3 +1,4 @@
+import { fillTemplates } from '../text';
 import { concatEmbeddings, type Embeddings, forEachScoreRow, normaliseRows } from './embeddings';
 
 /** Encodes texts to embeddings `[texts, width]`, normalised or not. */
@@ -22,13 +23,7 @@ export async function classWeights(
       `Expected classes and templates, got ${classes.length} and ${templates.length}: give one of each.`,
     );
   }
-  const blank = templates.find((template) => !template.includes('{}'));
-  if (blank !== undefined)
-    throw new Error(`Expected {} in the template "${blank}": mark the class name's place.`);
-
-  const prompts = classes.flatMap((name) =>
-    templates.map((template) => template.replaceAll('{}', () => name)),
-  );
+  const prompts = classes.flatMap((name) => fillTemplates(templates, name));
   const encoded: Embeddings[] = [];
   for (let start = 0; start < prompts.length; start += batchSize) {
     encoded.push(normaliseRows(await encodeTexts(prompts.slice(start, start + batchSize))));

@@ -30,7 +30,7 @@ export const codecs: Record<TensorType, Codec> = {
 };
 
 /** The value of IEEE 754 half-precision bits. */
-export function halfToNumber(bits: number): number {
+function halfToNumber(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
   const fraction = bits & 0x3ff;
@@ -40,7 +40,7 @@ export function halfToNumber(bits: number): number {
 }
 
 /** The half-precision bits nearest to a value, ties to even; too large becomes infinity. */
-export function numberToHalf(value: number): number {
+function numberToHalf(value: number): number {
   if (Number.isNaN(value)) return 0x7e00;
   const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
   const size = Math.abs(value);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import sharp, { type Sharp } from 'sharp';
-import { augmentImage, BadSampleError, cropBoxes, flipBoxes, flipFlags } from '../../src/data';
+import { augmentImage, BadSampleError, cropBoxes } from '../../src/data';
 import { createRandom } from '../../src/engine/random';
 
 /** 64 × 32: red grows with x, green grows with y, blue is 128. */
@@ -50,19 +50,6 @@ describe('cropBoxes', () => {
   it('repeats by seed', () => {
     assert.deepEqual(cropBoxes(2000, createRandom(1), options), boxes);
     assert.notDeepEqual(cropBoxes(2000, createRandom(2), options), boxes);
-  });
-});
-
-describe('flipFlags and flipBoxes', () => {
-  it('flags the given share', () => {
-    const flags = flipFlags(2000, createRandom(3), 0.25);
-    const share = flags.filter(Boolean).length / 2000;
-    assert.ok(share > 0.21 && share < 0.29, `${share}`);
-  });
-
-  it('exchanges left and right of flagged boxes only', () => {
-    const boxes = Float32Array.of(0, 0.25, 1, 0.75, 0, 0.25, 1, 0.75);
-    assert.deepEqual([...flipBoxes(boxes, [true, false])], [0, 0.75, 1, 0.25, 0, 0.25, 1, 0.75]);
   });
 });
 

@@ -103,7 +103,7 @@ describe('class weights', () => {
   it('refuse a template without a place for the name', async () => {
     await assert.rejects(
       classWeights(encode, ['cat'], ['a photo']),
-      /Expected \{\} in the template "a photo"/,
+      /A prompt template needs \{\} where the class name goes, got "a photo"/,
     );
     await assert.rejects(classWeights(encode, [], ['a {}']), /Expected classes and templates/);
   });
