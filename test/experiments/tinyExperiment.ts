@@ -106,6 +106,8 @@ export function recordingProgress(failAt?: number): Progress & { stages: string[
       if (done === failAt) throw new Error('the power is gone');
     },
     note: () => {},
+    stop: () => {},
     done: () => {},
+    stop: () => {},
   };
 }
