@@ -108,6 +108,5 @@ export function recordingProgress(failAt?: number): Progress & { stages: string[
     note: () => {},
     stop: () => {},
     done: () => {},
-    stop: () => {},
   };
 }
