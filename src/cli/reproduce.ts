@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { ProfileName } from '../experiments';
+import type { ExperimentOutcome, ProfileName } from '../experiments';
 
 /** `clipbook reproduce`: trains, evaluates and prints the papers' tables. */
 export function register(program: Command): void {
@@ -43,21 +43,27 @@ async function reproduce(names: string[], options: ReproduceOptions): Promise<vo
     require('../experiments') as typeof import('../experiments');
   const { createProgress, renderText } = require('../report') as typeof import('../report');
   const { startEngine } = require('../engine') as typeof import('../engine');
+  const { interruptible } = require('./interrupt') as typeof import('./interrupt');
   const { rmSync } = require('node:fs') as typeof import('node:fs');
 
   const experiments = names.length > 0 ? names.map(findExperiment) : EXPERIMENTS;
   await startEngine();
   const stages = experiments.flatMap((experiment) => stagesOf(experiment, options.profile));
   const progress = createProgress({ stages });
-  const outcomes = [];
-  for (const experiment of experiments) {
-    if (options.fresh)
-      rmSync(join(options.output, experiment.id, options.profile), { recursive: true, force: true });
-    outcomes.push(
-      await runExperiment(experiment, { profileName: options.profile, progress, root: options.output }),
-    );
-  }
-  progress.done();
+  const { profile: profileName, output: root } = options;
+  const outcomes: ExperimentOutcome[] = [];
+  const runAll = async (signal: AbortSignal) => {
+    for (const experiment of experiments) {
+      if (options.fresh) rmSync(join(root, experiment.id, profileName), { recursive: true, force: true });
+      outcomes.push(await runExperiment(experiment, { profileName, progress, root, signal }));
+    }
+    progress.done();
+  };
+  const finished = await interruptible(
+    runAll,
+    'The same command (without --fresh) goes on from there.',
+  ).finally(progress.stop);
+  if (!finished) return;
   if (options.json) {
     console.log(
       JSON.stringify(

@@ -48,6 +48,8 @@ export interface RunArmOptions extends RunArmEvents {
   data: ExperimentData;
   /** The folder of all results; the run goes to `<root>/<experiment>/<profile>/runs/<arm>-seed-<seed>/`. */
   root: string;
+  /** Asks the run to stop in good order, see `trainRun`. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -82,7 +84,11 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
       imageSize: config.vision.imageSize,
       ...arm.texts?.(data, seed),
     });
-    const seconds = await trainRun(training, batches, { folder, onStep: options.onStep });
+    const seconds = await trainRun(training, batches, {
+      folder,
+      onStep: options.onStep,
+      signal: options.signal,
+    });
     options.onEvaluation?.();
     const summary: RunSummary = {
       arm: arm.id,

@@ -10,6 +10,8 @@ export interface RunExperimentOptions {
   progress: Progress;
   /** The folder of all results. */
   root: string;
+  /** Asks the run in progress to stop in good order, see `trainRun`. */
+  signal?: AbortSignal;
 }
 
 /** What an experiment leaves for whoever started it. */
@@ -54,7 +56,7 @@ function stagesOfRun({ id }: Experiment, { recipe }: Profile, { label }: Arm, se
  */
 export async function runExperiment(
   experiment: Experiment,
-  { profileName, progress, root }: RunExperimentOptions,
+  { profileName, progress, root, signal }: RunExperimentOptions,
 ): Promise<ExperimentOutcome> {
   const profile = experiment.profiles[profileName];
   const counter = new BadInputCounter();
@@ -74,6 +76,7 @@ export async function runExperiment(
         seed,
         data,
         root,
+        signal,
         onReuse: () => {
           for (const { name } of [training, evaluation]) progress.skip(name);
         },

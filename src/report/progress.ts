@@ -21,8 +21,10 @@ export interface Progress {
   update(done: number, detail?: ProgressDetail): void;
   /** A line of text that stays above the bar. */
   note(text: string): void;
-  /** Ends the display. */
+  /** Ends the display of a job that is complete. */
   done(): void;
+  /** Ends the display, complete or not, without a word; a bar left running would keep the process alive. */
+  stop(): void;
 }
 
 export interface ProgressOptions {
@@ -85,6 +87,7 @@ export function createProgress(options: ProgressOptions = {}): Progress {
       finishStage();
       print(`done in ${formatDuration(clock.elapsed())}`);
     },
+    stop: finishStage,
   };
 }
 

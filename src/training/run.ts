@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { restoreVariables } from '../nn';
 import { loadLatestCheckpoint, saveCheckpoint } from './checkpoint';
 import { openMetricsLog } from './metricsLog';
@@ -13,6 +14,13 @@ export interface RunOptions {
   logEvery?: number;
   /** Called after every step. */
   onStep?: (report: StepReport) => void;
+  /** Asks the run to stop: it ends the step it is in, saves a checkpoint and throws a `RunInterruptedError`. */
+  signal?: AbortSignal;
+}
+
+/** A run that was asked to stop and can be resumed. */
+export class RunInterruptedError extends Error {
+  override readonly name = 'RunInterruptedError';
 }
 
 /**
@@ -20,10 +28,11 @@ export interface RunOptions {
  * continues with the same batches, moments and losses as an uninterrupted one.
  *
  * @returns seconds spent training, earlier sessions of a resumed run included
+ * @throws {RunInterruptedError} when the signal asks for it, except in the last step
  * @throws as `trainStep` does; the last good checkpoint stays
  */
 export async function trainRun(training: Training, data: TrainingData, options: RunOptions): Promise<number> {
-  const { folder, checkpointEvery = 100, logEvery = 5, onStep } = options;
+  const { folder, checkpointEvery = 100, logEvery = 5, onStep, signal } = options;
   const { resumedAt, seconds: secondsBefore } = restore(training, folder.checkpoints);
   const log = openMetricsLog(folder.metrics, { lastStep: resumedAt ?? undefined });
   const board = createTensorBoardWriter(folder.tensorboard, {
@@ -41,15 +50,22 @@ export async function trainRun(training: Training, data: TrainingData, options: 
         log.append(record);
         board.scalars(report.step, record);
       }
-      if (last || report.step % checkpointEvery === 0) {
+      await setImmediate(); // Steps alone never let the process hear of a signal.
+      const stopping = Boolean(signal?.aborted) && !last;
+      if (last || stopping || report.step % checkpointEvery === 0) {
         await save(training, report.step, seconds(), folder.checkpoints);
       }
+      if (stopping) throw new RunInterruptedError(stoppedAfter(report.step, training.recipe.steps));
     }
   } finally {
     log.close();
     board.close();
   }
   return seconds();
+}
+
+function stoppedAfter(step: number, steps: number): string {
+  return `Stopped after step ${step} of ${steps}; its checkpoint is saved.`;
 }
 
 function save(
