@@ -4,6 +4,7 @@ export type BadKind =
   | 'missing-picture'
   | 'broken-json'
   | 'empty-caption'
+  | 'missing-text'
   | 'truncated-shard'
   | 'missing-file';
 
@@ -108,8 +109,13 @@ export class BadInputCounter {
     return `${bad} of ${seen} samples are unusable (${parts.join('; ')})`;
   }
 
-  private checkLimit(): void {
-    if (this.seen < this.minimumSamples || this.bad <= this.limitFraction * this.seen) return;
+  /** Checks the limit when all samples have been met: then it holds for fewer than the minimum, too. */
+  checkAll(): void {
+    this.checkLimit(0);
+  }
+
+  private checkLimit(minimum = this.minimumSamples): void {
+    if (this.seen < minimum || this.bad <= this.limitFraction * this.seen) return;
     throw new TooManyBadSamplesError(
       `${this.describe()}, more than the tolerated ${this.limitFraction * 100}%; ` +
         `repair the data or raise \`limitFraction\`.`,

@@ -1,6 +1,8 @@
 export * from './adamw';
 export * from './checkpoint';
 export * from './clipping';
+export * from './config';
+export * from './loadPictures';
 export * from './metricsLog';
 export * from './objectives';
 export * from './pictureData';
@@ -9,3 +11,4 @@ export * from './runFolder';
 export * from './schedules';
 export * from './tensorboard';
 export * from './trainer';
+export * from './trainPictures';

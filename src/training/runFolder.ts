@@ -35,7 +35,7 @@ export interface RunFolder {
  *   not be a folder's.
  */
 export function openRunFolder({ experiment, name, config, root = 'results' }: RunFolderOptions): RunFolder {
-  const path = join(root, checkName(experiment), 'runs', checkName(name));
+  const path = runFolderPath({ experiment, name, root });
   mkdirSync(path, { recursive: true });
   keepConfig(join(path, 'config.json'), config);
   const summaryPath = join(path, 'summary.json');
@@ -48,6 +48,15 @@ export function openRunFolder({ experiment, name, config, root = 'results' }: Ru
     markFinished: (summary) => writeFileAtomically(summaryPath, [toJson(summary)]),
     readSummary: () => (existsSync(summaryPath) ? JSON.parse(readFileSync(summaryPath, 'utf8')) : null),
   };
+}
+
+/** Where `openRunFolder` puts a run, whether or not it is there. */
+export function runFolderPath({
+  experiment,
+  name,
+  root = 'results',
+}: Pick<RunFolderOptions, 'experiment' | 'name' | 'root'>): string {
+  return join(root, checkFolderName(experiment), 'runs', checkFolderName(name));
 }
 
 function keepConfig(path: string, config: Record<string, unknown>): void {
@@ -81,7 +90,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function checkName(name: string): string {
+/**
+ * The name itself, if it can be a folder's.
+ * @throws If it cannot.
+ */
+export function checkFolderName(name: string): string {
   if (/^[\w+=-][\w.+=-]*$/.test(name)) return name;
   throw new Error(
     `"${name}" cannot name an experiment or a run; use letters, digits and . _ + = -, without a leading dot.`,

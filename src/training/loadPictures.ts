@@ -1,0 +1,76 @@
+import {
+  BadInputCounter,
+  type BadInputSummary,
+  BadSampleError,
+  loadInMemory,
+  type PictureSet,
+  readImageFolder,
+  readWebDataset,
+  type Sample,
+} from '../data';
+import type { DataConfig, ObjectiveConfig } from './config';
+import { RunInterruptedError } from './run';
+
+export interface LoadPicturesOptions {
+  /** Stops the reading. */
+  signal?: AbortSignal;
+  /** Called after each picture with the number so far. */
+  onPicture?: (count: number) => void;
+}
+
+/** Decoded pictures with at least one text each, and what was left out. */
+export interface LoadedPictures {
+  set: PictureSet;
+  skipped: BadInputSummary;
+}
+
+/**
+ * Reads and decodes all pictures of a run; damaged ones and those without a text are skipped and counted.
+ *
+ * @throws Error where nothing usable is found, or where a picture lacks the second text that ALIP needs;
+ *   TooManyBadSamplesError; RunInterruptedError
+ */
+export async function loadPictures(
+  data: DataConfig,
+  objective: ObjectiveConfig['name'],
+  { signal, onPicture }: LoadPicturesOptions = {},
+): Promise<LoadedPictures> {
+  const counter = new BadInputCounter({ limitFraction: data.limitFraction });
+  const set = await loadInMemory(withTexts(samplesOf(data, counter), counter), {
+    size: data.pictureSize,
+    counter,
+    onProgress: (count) => {
+      if (signal?.aborted) throw new RunInterruptedError('Stopped while reading the pictures.');
+      onPicture?.(count);
+    },
+  });
+  if (data.limitFraction !== undefined) counter.checkAll();
+  if (objective === 'alip') checkCaptions(set);
+  return { set, skipped: counter.summary() };
+}
+
+function samplesOf(
+  { shards, textFields, folder, captions }: DataConfig,
+  counter: BadInputCounter,
+): AsyncIterable<Sample> {
+  if (folder !== undefined) return readImageFolder(folder, { counter, captions });
+  return readWebDataset(shards!, { counter, textFields });
+}
+
+/** Without the samples that have a picture only. */
+async function* withTexts(samples: AsyncIterable<Sample>, counter: BadInputCounter): AsyncGenerator<Sample> {
+  for await (const sample of samples) {
+    if (sample.texts.length > 0) yield sample;
+    else
+      counter.skip(new BadSampleError('missing-text', sample.key, `The sample "${sample.key}" has no text.`));
+  }
+}
+
+function checkCaptions({ keys, texts, length }: PictureSet): void {
+  const lacking = keys.filter((_, index) => texts[index].length < 2);
+  if (lacking.length === 0) return;
+  throw new Error(
+    `Expected two texts of each picture for ALIP, the raw text and a caption, but ${lacking.length} of ${length} ` +
+      `have one only (first "${lacking[0]}"); add captions or choose another objective.`,
+  );
+}

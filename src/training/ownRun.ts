@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PictureSet } from '../data';
+import { writeFileAtomically } from '../files';
+import { listCheckpoints } from './checkpoint';
+import type { TrainingConfig } from './config';
+import { openRunFolder, type RunFolder, runFolderPath } from './runFolder';
+
+/** Runs on one's own pictures stand beside the published experiments. */
+const EXPERIMENT = 'train';
+
+/** A run stopped before its first checkpoint counts as new: it has nothing to lose. */
+type RunState = 'new' | 'unfinished' | 'finished';
+
+/**
+ * What there is of a configuration's run under `<root>/train/runs/<name>/`; writes nothing.
+ *
+ * @throws Error where there is something and `resume` is not set, or where it had another configuration
+ */
+export function findOwnRun(config: TrainingConfig, root: string, resume: boolean): RunState {
+  const path = pathOf(config, root);
+  const state = stateOf(path);
+  if (state === 'new') return state;
+  if (!resume) throw new Error(describeExisting(state, path));
+  openOwnRun(config, root);
+  return state;
+}
+
+/** The run's folder, created if need be. Only what decides the run's outcome goes into its `config.json`. */
+export function openOwnRun(config: TrainingConfig, root: string): RunFolder {
+  const { name, data, objective, model, recipe } = config;
+  const path = pathOf(config, root);
+  if (stateOf(path) === 'new') rmSync(join(path, 'config.json'), { force: true });
+  return openRunFolder({ root, experiment: EXPERIMENT, name, config: { data, objective, model, recipe } });
+}
+
+/**
+ * Notes which pictures a run is trained on, or compares them with those it began with: one more or less, and every
+ * batch would be another.
+ *
+ * @throws Error where they differ
+ */
+export function keepPictures({ path, checkpoints }: RunFolder, { keys }: PictureSet): void {
+  const file = join(path, 'pictures.json');
+  const sha256 = createHash('sha256').update(JSON.stringify(keys)).digest('hex');
+  const before =
+    listCheckpoints(checkpoints).length > 0 && existsSync(file) ? readFileSync(file, 'utf8') : null;
+  if (before === null) {
+    writeFileAtomically(file, [`${JSON.stringify({ pictures: keys.length, sha256 }, null, 2)}\n`]);
+    return;
+  }
+  const began = JSON.parse(before) as { pictures: number; sha256: string };
+  if (began.sha256 === sha256) return;
+  throw new Error(
+    `The run in "${path}" began with other pictures (${began.pictures} there, ${keys.length} now); restore them, or ` +
+      'give the configuration another name.',
+  );
+}
+
+function pathOf({ name }: TrainingConfig, root: string): string {
+  return runFolderPath({ root, experiment: EXPERIMENT, name });
+}
+
+function stateOf(path: string): RunState {
+  if (existsSync(join(path, 'summary.json'))) return 'finished';
+  return listCheckpoints(join(path, 'checkpoints')).length > 0 ? 'unfinished' : 'new';
+}
+
+function describeExisting(state: Exclude<RunState, 'new'>, path: string): string {
+  return state === 'finished'
+    ? `The run in "${path}" is finished; give the configuration another name, or delete that folder to train anew.`
+    : `The run in "${path}" is unfinished; add --resume to go on, or delete that folder to start over.`;
+}
