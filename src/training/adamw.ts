@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { restoreVariables, type SavedTensor, sameShape } from '../nn';
 
-/** PyTorch's defaults are beta2 0.999 and epsilon 1e-8; open_clip's are 0.98 and 1e-6 for vision transformers. */
+/** All defaults are open_clip's for vision transformers; PyTorch's are beta2 0.999, epsilon 1e-8, decay 0.01. */
 export interface AdamWOptions {
   /** Decay rate of the first moment; 0.9. */
   beta1?: number;
-  /** Decay rate of the second moment; 0.98, open_clip's choice for vision transformers. */
+  /** Decay rate of the second moment; 0.98. */
   beta2?: number;
-  /** Added to the root of the second moment; 1e-6, open_clip's choice for vision transformers. */
+  /** Added to the root of the second moment; 1e-6. */
   epsilon?: number;
-  /** Share of a decayed parameter that a step takes away, in units of the learning rate; 0.2, open_clip's default. */
+  /** Share of a decayed parameter that a step takes away, in units of the learning rate; 0.2. */
   weightDecay?: number;
   /** Which parameters decay; `decaysInOpenClip` unless told otherwise. */
   decays?: (name: string, shape: readonly number[]) => boolean;
@@ -72,17 +72,14 @@ export function createAdamW(parameters: ReadonlyMap<string, tf.Variable>, option
     // The root of the second moment's bias correction moves into epsilon and the step size: one operation fewer.
     const correction = Math.sqrt(1 - beta2 ** stepCount);
     const stepSize = (learningRate * correction) / (1 - beta1 ** stepCount);
-    for (const slot of slots) {
-      tf.tidy(() => {
-        const { parameter, mean, square } = slot;
-        const gradient = gradients.get(slot.name)!;
-        mean.assign(average(mean, gradient, beta1));
-        square.assign(average(square, tf.square(gradient), beta2));
-        const direction = tf.div(mean, tf.add(tf.sqrt(square), epsilon * correction));
-        const kept = slot.decays ? tf.mul(parameter, 1 - learningRate * weightDecay) : parameter;
-        parameter.assign(tf.sub(kept, tf.mul(direction, stepSize)));
-      });
-    }
+    const update = {
+      beta1,
+      beta2,
+      epsilon: epsilon * correction,
+      stepSize,
+      kept: 1 - learningRate * weightDecay,
+    };
+    for (const slot of slots) updateSlot(slot, gradients.get(slot.name)!, update);
   }
 
   function state(): Map<string, tf.Variable> {
@@ -114,6 +111,26 @@ export function createAdamW(parameters: ReadonlyMap<string, tf.Variable>, option
  */
 export function decaysInOpenClip(name: string, shape: readonly number[]): boolean {
   return shape.length >= 2 && !['bn', 'ln', 'bias', 'logit_scale'].some((part) => name.includes(part));
+}
+
+/** One step's numbers, the same for all parameters. */
+interface Update {
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  stepSize: number;
+  /** What is left of a parameter that decays. */
+  kept: number;
+}
+
+function updateSlot({ parameter, mean, square, decays }: Slot, gradient: tf.Tensor, update: Update): void {
+  tf.tidy(() => {
+    mean.assign(average(mean, gradient, update.beta1));
+    square.assign(average(square, tf.square(gradient), update.beta2));
+    const direction = tf.div(mean, tf.add(tf.sqrt(square), update.epsilon));
+    const kept = decays ? tf.mul(parameter, update.kept) : parameter;
+    parameter.assign(tf.sub(kept, tf.mul(direction, update.stepSize)));
+  });
 }
 
 function createMoment(shape: number[]): tf.Variable {
