@@ -10,6 +10,7 @@ import { expandShards } from './shards';
 import type { EmbeddedMeta, TaskDefinition } from './types';
 import { readWebDataset } from './webdataset';
 
+/** The sets that come with the project. */
 export type EmbeddedSet = EmbeddedMeta['set'];
 
 export interface EmbeddedOptions {

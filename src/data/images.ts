@@ -3,7 +3,8 @@ import { pixelsToFloat } from './normalise';
 import type { Batch } from './types';
 
 /**
- * Decoded pictures as a model's input: cut to a box, scaled bilinearly, normalised.
+ * Decoded pictures as a model's input: normalised, cut to a box, scaled bilinearly without antialiasing. Store pictures
+ * not much larger than the model's input: `decodeImage` and `augmentImage` scale well, this scales fast.
  *
  * @param boxes `[batch, 4]` as y1, x1, y2, x2 in shares of the picture; null takes each picture whole
  * @returns `[batch, imageSize, imageSize, 3]`

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+/** An element-wise function, of any shape. */
 export type Activation = (x: tf.Tensor) => tf.Tensor;
 
 /**

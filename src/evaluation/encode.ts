@@ -16,9 +16,14 @@ export interface EncodedRows {
  */
 export type Scoring = 'first' | 'second' | 'both';
 
+/** Pictures or texts encoded at a time. */
 const BATCH = 256;
 
-/** @param indices which pictures of the set, in the order of the rows; all of them unless given */
+/**
+ * Pictures of a set, whole and unaugmented, as rows of unit length.
+ *
+ * @param indices which pictures of the set, in the order of the rows; all of them unless given
+ */
 export function embedPictures(
   model: Clip,
   set: PictureSet,
@@ -30,6 +35,7 @@ export function embedPictures(
   );
 }
 
+/** Texts as rows of unit length, in the texts' order. */
 export function embedTexts(model: Clip, tokenizer: Tokenizer, texts: readonly string[]): EncodedRows {
   return embedInBatches(texts, (chosen) => encodeTexts(model, tokenizer.tokenize([...chosen])));
 }

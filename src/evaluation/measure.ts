@@ -27,6 +27,7 @@ export interface Measurement {
  * Judges a model on zero-shot tasks and retrieval, once for each scoring; pictures and texts are encoded once for all.
  *
  * @param test held-out pictures; a task's examples are those whose JSON names it
+ * @throws when a task has no examples among them, or a scoring needs heads that the model lacks
  */
 export async function measure(
   model: Clip,

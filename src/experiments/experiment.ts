@@ -5,6 +5,7 @@ import type { Objective, PictureDataOptions, Recipe } from '../training';
 import type { ExperimentReport } from './report';
 import type { RunSummary } from './runArm';
 
+/** The budgets every experiment has. */
 export type ProfileName = 'quick' | 'mini';
 
 /** How large an experiment is run: the same arms and tables, another budget. */
@@ -51,6 +52,7 @@ export interface Experiment {
   report: (input: ReportInput) => ExperimentReport;
 }
 
+/** What a report is made from; the training pictures are not needed any more. */
 export interface ReportInput {
   profileName: ProfileName;
   profile: Profile;

@@ -116,7 +116,7 @@ export function unseenSentences(
   });
 }
 
-/** The judgements as sentences; with one seed, one sentence that says why there are none. */
+/** The judgements as sentences; in a profile with one seed, one sentence that says why there are none. */
 export function sentencesOf({ profile }: ReportInput, verdicts: readonly Verdict[]): string[] {
   if (profile.seeds.length > 1) return verdicts.map(({ sentence }) => sentence);
   return [

@@ -9,6 +9,7 @@ export interface GateHistory {
   imageCaption: number;
 }
 
+/** How sharply the gates close, and how slowly their thresholds move. */
 export interface GateOptions {
   /** γ_s of the language consistency gate. Published: 2. */
   gammaSample: number;
@@ -18,6 +19,7 @@ export interface GateOptions {
   momentum: number;
 }
 
+/** The values of the paper and the official code. */
 export const ALIP_GATES: GateOptions = { gammaSample: 2, gammaPair: 2, momentum: 0.99 };
 
 /**
@@ -94,7 +96,10 @@ function updateHistory(
  * ALIP's adaptive contrastive loss over both paths, normalised as in the official code (mean over the batch, both
  * directions halved): L = mean(W_s·W_t·CE_xt) + mean(W_s·W_c·CE_xc).
  *
+ * @param images unit rows, `[batch, embedDim]`; likewise `texts` (raw) and `captions` (synthetic)
+ * @param scale what cosines are multiplied by, a scalar
  * @param weights null for the ungated bi-path loss
+ * @returns a scalar
  */
 export function alipLoss(
   images: tf.Tensor2D,

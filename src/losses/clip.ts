@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /**
  * The symmetric contrastive loss of CLIP (Radford et al. 2021): each picture must find its text among the batch's
- * texts, each text its picture; the mean of the two cross-entropies.
+ * texts, each text its picture; the mean of the two cross-entropies. open_clip's `ClipLoss` on one device.
  *
  * @param images unit rows, `[batch, embedDim]`
  * @param texts unit rows, `[batch, embedDim]`, in the same order

@@ -44,7 +44,12 @@ export function createClip(config: ClipConfig, seed: number): Clip {
   return { config, parameters };
 }
 
-/** @param images normalised pixels, `[batch, imageSize, imageSize, 3]` */
+/**
+ * Pictures as unit rows, and their second-order statistics where the model has such heads.
+ *
+ * @param images normalised pixels, `[batch, imageSize, imageSize, 3]`
+ * @param mode evaluation unless told otherwise: only second-order heads behave differently in training
+ */
 export function encodeImages(
   { config, parameters }: Clip,
   images: tf.Tensor4D,
@@ -59,6 +64,12 @@ export function encodeImages(
   return { first, second: unitLength(secondOrder(patches, scope, head, 'vision', mode)) };
 }
 
+/**
+ * Texts as unit rows, and their second-order statistics where the model has such heads.
+ *
+ * @param texts ids and lengths, as the model's tokenizer makes them
+ * @param mode as for pictures
+ */
 export function encodeTexts(
   { config, parameters }: Clip,
   texts: TokenBatch,

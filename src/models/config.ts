@@ -1,4 +1,7 @@
-/** A CLIP with vision-transformer and causal text towers; sizes named as in open_clip's configuration files. */
+/**
+ * A CLIP with vision-transformer and causal text towers. Sizes are named as in open_clip's configuration files, in camel
+ * case, but for the vision tower's `heads`: there it is `head_width`, the width of one.
+ */
 export interface ClipConfig {
   /** Width of the space both modalities meet in. */
   embedDim: number;
@@ -10,23 +13,31 @@ export interface ClipConfig {
   secondOrder?: SecondOrderConfig;
 }
 
+/** A vision transformer with a class token, pre-norm blocks and learned positions. */
 export interface VisionConfig {
   /** Side of the square input, in pixels. */
   imageSize: number;
+  /** Side of a square patch, in pixels; divides `imageSize`. */
   patchSize: number;
+  /** Channels of each token; a multiple of `heads`. */
   width: number;
   layers: number;
   heads: number;
+  /** Width of each block's hidden layer over `width`; default 4. */
   mlpRatio?: number;
 }
 
+/** A causal text transformer whose end-of-text token stands for the text. */
 export interface TextConfig {
   /** Longest text in tokens, start and end included. */
   contextLength: number;
+  /** Number of token ids, start and end of text included: 49,408 as published, fewer for small models. */
   vocabSize: number;
+  /** Channels of each token; a multiple of `heads`. */
   width: number;
   layers: number;
   heads: number;
+  /** Width of each block's hidden layer over `width`; default 4. */
   mlpRatio?: number;
 }
 

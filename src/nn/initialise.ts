@@ -14,6 +14,7 @@ export interface Initialiser {
   norm(name: string, width: number): void;
 }
 
+/** An initialiser that adds to `parameters`; a parameter's stream is `random` forked by its name. */
 export function initialiser(parameters: Parameters, random: Random): Initialiser {
   function add(name: string, shape: number[], draw: () => number, isTrainable = true): void {
     const values = new Float32Array(shape.reduce((product, side) => product * side, 1));

@@ -42,6 +42,7 @@ export function countParameters(parameters: Parameters): number {
   return count;
 }
 
+/** Frees every tensor of a model and empties its map. */
 export function disposeParameters(parameters: Parameters): void {
   for (const variable of parameters.values()) variable.dispose();
   parameters.clear();

@@ -6,6 +6,7 @@ import { linearLayer } from './linear';
 import { layerNormLayer } from './normalise';
 import type { Scope } from './parameters';
 
+/** The sizes of one stack of blocks. */
 export interface TransformerShape {
   width: number;
   layers: number;

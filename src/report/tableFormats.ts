@@ -12,8 +12,8 @@ import {
 } from './table';
 
 /**
- * A table as CSV, one line for each cell, with columns `table, origin, section, source, row, column, value, interval,
- * unit`. A wide file would have to put published and measured numbers under one heading; here `column` is the section's
+ * A table as CSV, one line for each cell, with columns `table, origin, section, source, row, column, group, value,
+ * interval, unit`. A wide file would have to put published and measured numbers under one heading; here `column` is the section's
  * own ("ImageNet-1K mini").
  */
 export function renderCsv(table: Table): string {

@@ -48,7 +48,11 @@ export function clipObjective(): Objective {
   };
 }
 
-/** DALIP: first- and second-order statistics of both towers; needs a model with `secondOrder` heads. */
+/**
+ * DALIP: first- and second-order statistics of both towers; needs a model with `secondOrder` heads.
+ *
+ * @param options.alpha weight of the first-order term, in [0, 1]; default 0.5
+ */
 export function dalipObjective({ alpha = 0.5 } = {}): Objective {
   return {
     name: 'DALIP',
@@ -63,11 +67,16 @@ export function dalipObjective({ alpha = 0.5 } = {}): Objective {
 export interface AlipOptions {
   /** false trains on both texts without gates: the control that shows what the second text brings by itself. */
   gated?: boolean;
+  /** Default `one`, as in the official code. */
   historyStart?: HistoryStart;
+  /** Default `ALIP_GATES`. */
   gates?: GateOptions;
 }
 
-/** ALIP: raw texts and captions, each pair weighed by its gates. */
+/**
+ * ALIP: raw texts and captions, each pair weighed by its gates. The history of similarities belongs to the objective:
+ * make a new one for each run. Its loss throws where a batch has no captions.
+ */
 export function alipObjective(options: AlipOptions = {}): Objective {
   const { gated = true, historyStart = 'one', gates = ALIP_GATES } = options;
   const start: GateHistory | null =

@@ -3,12 +3,13 @@ import { createRandom, type Random } from '../engine';
 import type { Tokenizer } from '../text';
 import type { TrainingData } from './trainer';
 
+/** Which batches are made of a set of pictures. */
 export interface PictureDataOptions {
   batchSize: number;
   seed: number;
   /** Side of the model's input; pictures are cropped and scaled to it. */
   imageSize: number;
-  /** Smallest and largest share of a picture's area that a training crop keeps. Default 0.7 to 1. */
+  /** Smallest and largest share of a picture's area that a training crop keeps. Default 0.7 to 1; open_clip's is 0.9 to 1. */
   cropScale?: [number, number];
   /** The raw text of a picture in one step. Default: one of its texts, drawn anew each time. */
   textOf?: (index: number, random: Random) => string;

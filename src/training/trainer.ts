@@ -19,12 +19,17 @@ export interface Recipe {
   /** Peak of the schedule: linear warm-up, then half a cosine to zero. */
   learningRate: number;
   warmupSteps: number;
+  /** AdamW's, decoupled; gains, biases and the logit scale are exempt. */
   weightDecay: number;
+  /** AdamW's; default 0.9. */
   beta1?: number;
+  /** AdamW's; default 0.98. */
   beta2?: number;
+  /** AdamW's; default 1e-6. */
   epsilon?: number;
   /** Largest global norm of the gradients; absent: no clipping. */
   clipNorm?: number;
+  /** Fixes what a step draws (dropout); the data's order and the model's start have seeds of their own. */
   seed: number;
 }
 
@@ -54,8 +59,10 @@ export interface Training {
   recipe: Recipe;
 }
 
+/** The logarithm of the largest temperature factor, as in CLIP and open_clip. */
 const LOGIT_SCALE_LIMIT = Math.log(100);
 
+/** A run before its first step: a fresh optimizer over the model's trainable parameters. */
 export function startTraining(model: Clip, objective: Objective, recipe: Recipe): Training {
   const optimizer = createAdamW(trainable(model.parameters), {
     beta1: recipe.beta1 ?? 0.9,
