@@ -58,7 +58,7 @@ export interface NumberRange {
   whole?: boolean;
   /** Smallest value. */
   from?: number;
-  /** Largest value. */
+  /** Largest value, beside a smallest one. */
   to?: number;
   /** A value that is itself excluded, below all others. */
   above?: number;
@@ -66,12 +66,12 @@ export interface NumberRange {
 
 /** A finite number within a range. */
 export function number({ whole = false, from, to, above }: NumberRange = {}): Reader<number> {
-  const bounds = [
-    from !== undefined && `of at least ${from}`,
+  const wanted = [
+    whole ? 'a whole number' : 'a number',
     above !== undefined && `above ${above}`,
-    to !== undefined && `of at most ${to}`,
-  ].filter(Boolean);
-  const wanted = [whole ? 'a whole number' : 'a number', bounds.join(' and ')].filter(Boolean).join(' ');
+    from !== undefined && (to === undefined ? `of at least ${from}` : `from ${from} to ${to}`),
+  ];
+  const description = wanted.filter(Boolean).join(' ');
   return (value, place) => {
     const fits =
       typeof value === 'number' &&
@@ -80,7 +80,7 @@ export function number({ whole = false, from, to, above }: NumberRange = {}): Re
       value >= (from ?? value) &&
       value <= (to ?? value) &&
       (above === undefined || value > above);
-    if (!fits) throw unexpected(place, wanted, value);
+    if (!fits) throw unexpected(place, description, value);
     return value;
   };
 }

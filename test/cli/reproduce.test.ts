@@ -5,25 +5,10 @@ import { createProgram } from '../../src/cli/main';
 import { EXPERIMENTS, type Experiment } from '../../src/experiments';
 import { temporaryFolder } from '../data/fixtures';
 import { TINY_EXPERIMENT } from '../experiments/tinyExperiment';
+import { written } from './written';
 
 const clipbook = (...args: string[]) =>
   spawnSync(process.execPath, [join(__dirname, '../../bin/clipbook.js'), ...args], { encoding: 'utf8' });
-
-/** What a function writes to one of the process's streams. */
-async function written(stream: 'stdout' | 'stderr', act: () => Promise<unknown>): Promise<string> {
-  const { write } = process[stream];
-  let text = '';
-  process[stream].write = (chunk: string | Uint8Array) => {
-    text += chunk;
-    return true;
-  };
-  try {
-    await act();
-  } finally {
-    process[stream].write = write;
-  }
-  return text;
-}
 
 describe('clipbook reproduce', () => {
   it('explains itself with examples', () => {

@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startEngine } from '../../src/engine';
+import {
+  NotANumberError,
+  readMetrics,
+  type TrainPicturesOptions,
+  toTrainingConfig,
+  trainPictures,
+} from '../../src/training';
+import { plainPicture, temporaryFolder, wholeSamples, writeShard } from '../data/fixtures';
+import { TINY } from '../tiny';
+
+const PICTURES = 9;
+const RECIPE = { steps: 4, batchSize: 4, learningRate: 0.01 };
+
+describe('trainPictures', () => {
+  const folder = temporaryFolder();
+  const pictures = join(folder, 'pictures');
+  let root: string;
+  let runs = 0;
+
+  before(async () => {
+    await startEngine();
+    mkdirSync(pictures);
+    for (let i = 0; i < PICTURES; i++) {
+      writeFileSync(join(pictures, `${i}.png`), await plainPicture(20 * i, 24));
+      writeFileSync(join(pictures, `${i}.txt`), `shade ${i}`);
+    }
+  });
+  beforeEach(() => {
+    root = join(folder, `results ${runs++}`);
+  });
+
+  const config = (changes: Record<string, unknown> = {}) => ({
+    name: 'shades',
+    data: { folder: pictures },
+    model: TINY,
+    recipe: RECIPE,
+    logEvery: 1,
+    ...changes,
+  });
+  const run = (changes: Record<string, unknown> = {}, options: TrainPicturesOptions = {}) =>
+    trainPictures(toTrainingConfig(config(changes)), { root, ...options });
+  const runFolder = () => join(root, 'train/runs/shades');
+
+  /** The logged steps, without what depends on the clock. */
+  const logged = () =>
+    readMetrics(join(runFolder(), 'metrics.jsonl')).map(({ pairsPerSecond, ...record }) => record);
+
+  /** A signal that comes in a step. */
+  function stopIn(step: number): TrainPicturesOptions {
+    const controller = new AbortController();
+    return {
+      signal: controller.signal,
+      onStep: (report) => {
+        if (report.step === step) controller.abort();
+      },
+    };
+  }
+
+  it('trains, and leaves a summary, metrics and a checkpoint', async () => {
+    const summary = await run();
+    const { seconds, loss, ...certain } = summary;
+    assert.ok(seconds >= 0 && Number.isFinite(loss));
+    assert.deepEqual(certain, {
+      name: 'shades',
+      objective: 'CLIP',
+      steps: 4,
+      pictures: PICTURES,
+      pairs: 16,
+      parameters: certain.parameters,
+      skipped: { seen: PICTURES, bad: 0, kinds: [] },
+      folder: runFolder(),
+      checkpoints: join(runFolder(), 'checkpoints'),
+    });
+    assert.deepEqual(JSON.parse(readFileSync(join(runFolder(), 'summary.json'), 'utf8')), summary);
+    assert.ok(existsSync(join(summary.checkpoints, 'step-000004.safetensors')));
+    assert.equal(logged().at(-1)?.loss, loss);
+  });
+
+  it('trains DALIP, and ALIP on two texts of each picture, from shards', async () => {
+    const members = await wholeSamples(0, PICTURES);
+    for (const key of Object.keys(members).filter((name) => name.endsWith('.txt'))) {
+      members[key.replace('.txt', '.json')] = JSON.stringify({ description: `a ${members[key]}` });
+    }
+    const sorted = Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const shards = await writeShard(join(folder, 'two.tar'), sorted);
+    const data = { shards, textFields: ['description'] };
+    const alip = await run({ name: 'alip', data, objective: { name: 'alip', historyStart: 'firstBatch' } });
+    assert.deepEqual([alip.objective, alip.pictures], ['ALIP', PICTURES]);
+    const model = { ...TINY, secondOrder: { heads: 2, reduced: 4, dropout: 0.5 } };
+    assert.equal((await run({ name: 'dalip', data, model, objective: 'dalip' })).objective, 'DALIP');
+  });
+
+  it('needs two texts of each picture for ALIP', async () => {
+    await assert.rejects(run({ objective: 'alip' }), {
+      message:
+        'Expected two texts of each picture for ALIP, the raw text and a caption, but 9 of 9 have one only ' +
+        '(first "0.png"); add captions or choose another objective.',
+    });
+  });
+
+  it('stops with a checkpoint when asked, and resumes exactly', async () => {
+    await run();
+    const whole = logged();
+    rmSync(root, { recursive: true });
+
+    await assert.rejects(run({}, stopIn(2)), {
+      name: 'RunInterruptedError',
+      message: 'Stopped after step 2 of 4; its checkpoint is saved.',
+    });
+    await assert.rejects(run(), {
+      message: `The run in "${runFolder()}" is unfinished; add --resume to go on, or delete that folder to start over.`,
+    });
+    const steps: number[] = [];
+    await run({}, { resume: true, onStep: ({ step }) => steps.push(step) });
+    assert.deepEqual(steps, [3, 4]);
+    assert.deepEqual(logged(), whole);
+  });
+
+  it('gives a finished run back when asked to resume it, and does not train it anew otherwise', async () => {
+    const summary = await run();
+    const onReading = () => assert.fail('the pictures are read');
+    assert.deepEqual(await run({}, { resume: true, onReading }), summary);
+    await assert.rejects(run(), /" is finished; give the configuration another name, or delete that folder/);
+  });
+
+  it('does not resume with another configuration or other pictures', async () => {
+    const own = join(folder, 'own');
+    mkdirSync(own);
+    for (let i = 0; i < 6; i++) {
+      writeFileSync(join(own, `${i}.png`), await plainPicture(20 * i));
+      writeFileSync(join(own, `${i}.txt`), `shade ${i}`);
+    }
+    const data = { folder: own };
+    await assert.rejects(run({ data }, stopIn(1)), { name: 'RunInterruptedError' });
+    await assert.rejects(
+      run({ data, recipe: { ...RECIPE, learningRate: 0.02 } }, { resume: true }),
+      /\(recipe\.learningRate: 0\.01 there, 0\.02 here\)/,
+    );
+    rmSync(join(own, '5.png'));
+    await assert.rejects(run({ data }, { resume: true }), /began with other pictures \(6 there, 5 now\)/);
+  });
+
+  it('skips and counts unusable samples, up to the limit', async () => {
+    const bad = join(folder, 'bad');
+    mkdirSync(bad);
+    for (const name of readdirSync(pictures))
+      writeFileSync(join(bad, name), readFileSync(join(pictures, name)));
+    writeFileSync(join(bad, 'x.png'), 'no picture');
+    writeFileSync(join(bad, 'x.txt'), 'a text');
+    writeFileSync(join(bad, 'y.png'), await plainPicture(0));
+    writeFileSync(join(bad, 'z.png'), await plainPicture(0));
+    writeFileSync(join(bad, 'z.txt'), ' ');
+    const { skipped, pictures: usable } = await run({ data: { folder: bad } });
+    assert.deepEqual([usable, skipped.seen, skipped.bad], [PICTURES, PICTURES + 3, 3]);
+    assert.deepEqual(
+      new Map(skipped.kinds.map(({ kind, firstKeys }) => [kind, firstKeys])),
+      new Map([
+        ['missing-text', ['y.png']],
+        ['empty-caption', ['z.png']],
+        ['corrupt-picture', ['x.png']],
+      ]),
+    );
+    await assert.rejects(run({ name: 'strict', data: { folder: bad, limitFraction: 0.1 } }), {
+      name: 'TooManyBadSamplesError',
+      message: /^3 of 12 samples are unusable \(.*\), more than the tolerated 10%/,
+    });
+  });
+
+  it('says what is wrong with the data before it makes a folder', async () => {
+    await assert.rejects(
+      run({ data: { folder: join(folder, 'none') } }),
+      /^Error: Expected a folder of pictures at/,
+    );
+    await assert.rejects(run({ data: { shards: join(folder, 'none-*.tar') } }), /^Error: Expected shards/);
+    await assert.rejects(run({ recipe: { ...RECIPE, batchSize: 10 } }), {
+      message: 'A batch takes 10 pictures but the training data has 9; use a smaller batch.',
+    });
+    assert.equal(existsSync(root), false);
+  });
+
+  it('stops where the loss is no number, with step, learning rate and keys, and keeps the last checkpoint', async () => {
+    const recipe = { ...RECIPE, learningRate: 1e30, warmupSteps: 0 };
+    await assert.rejects(run({ recipe, checkpointEvery: 1 }), (error) => {
+      assert.ok(error instanceof NotANumberError);
+      assert.match(error.message, /at step 2 \(loss NaN, .*learning rate \d.*e\+29, batch: \d\.png, /);
+      return true;
+    });
+    assert.ok(existsSync(join(runFolder(), 'checkpoints/step-000001.json')));
+  });
+});
