@@ -28,6 +28,8 @@ Examples:
   $ clipbook train pictograms.json
   $ clipbook train pictograms.json --resume`;
 
+const DEFAULT_OUTPUT = 'results';
+
 /** `clipbook train`: one training run on the user's own pictures. */
 export function register(program: Command): void {
   program
@@ -35,7 +37,7 @@ export function register(program: Command): void {
     .description('train on your own pictures: WebDataset shards or a folder')
     .argument('[config]', 'a JSON file that describes the run')
     .option('--resume', 'go on with a run that was stopped')
-    .option('-o, --output <folder>', 'where results go', 'results')
+    .option('-o, --output <folder>', 'where results go', DEFAULT_OUTPUT)
     .option('--example', 'print a configuration for the embedded pictograms')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', HELP)
@@ -78,7 +80,8 @@ async function train(path: string | undefined, options: TrainOptions): Promise<v
     progress.stop();
     console.log(options.json ? JSON.stringify(summary) : describe(summary));
   };
-  const howToResume = `"clipbook train ${path} --resume" goes on from there.`;
+  const output = options.output === DEFAULT_OUTPUT ? '' : ` --output ${options.output}`;
+  const howToResume = `"clipbook train ${path}${output} --resume" goes on from there.`;
   await interruptible(run, howToResume).finally(progress.stop);
 }
 

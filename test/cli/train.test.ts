@@ -73,7 +73,7 @@ describe('clipbook train', () => {
     const [, step, advice] = /Stopped after step (\d+) of 1000000; its checkpoint is saved\. (.*)\n$/.exec(
       stderr,
     )!;
-    assert.equal(advice, `"clipbook train ${path} --resume" goes on from there.`);
+    assert.equal(advice, `"clipbook train ${path} --output ${root} --resume" goes on from there.`);
     assert.ok(existsSync(join(root, `train/runs/shades/checkpoints/step-${step.padStart(6, '0')}.json`)));
   });
 });
