@@ -79,7 +79,7 @@ function save(
     optimizerState: optimizer.state(),
     step,
     optimizerSteps: optimizer.stepCount,
-    randomStates: {},
+    randomStates: {}, // every draw is a function of the seed and the step
     extra: { seconds, objective: objective.getState?.() },
   });
 }
