@@ -20,10 +20,9 @@ import {
   type Verdict,
 } from '../report';
 import { alipObjective, clipObjective } from '../training';
-import type { Arm, Experiment, ExperimentData, ReportInput } from './experiment';
+import type { Arm, Experiment, ExperimentData, ExperimentReport, ReportInput } from './experiment';
 import { embeddedProfiles, STORED_SIZE } from './profiles';
 import {
-  type ExperimentReport,
   lossFigure,
   measuredResults,
   type ScoredArm,

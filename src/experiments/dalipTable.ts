@@ -13,10 +13,9 @@ import {
   type Verdict,
 } from '../report';
 import { clipObjective, dalipObjective } from '../training';
-import type { Experiment, ExperimentData, ReportInput } from './experiment';
+import type { Experiment, ExperimentData, ExperimentReport, ReportInput } from './experiment';
 import { embeddedProfiles, STORED_SIZE } from './profiles';
 import {
-  type ExperimentReport,
   lossFigure,
   measuredResults,
   type ScoredArm,

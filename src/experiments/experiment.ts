@@ -1,9 +1,8 @@
 import type { BadInputCounter, PictureSet, TaskDefinition } from '../data';
-import type { RetrievalTask, Scoring } from '../evaluation';
+import type { Measurement, RetrievalTask, Scoring } from '../evaluation';
 import type { ClipConfig } from '../models';
+import type { Figure, Table } from '../report';
 import type { Objective, PictureDataOptions, Recipe } from '../training';
-import type { ExperimentReport } from './report';
-import type { RunSummary } from './runArm';
 
 /** The budgets every experiment has. */
 export type ProfileName = 'quick' | 'mini';
@@ -58,4 +57,27 @@ export interface ReportInput {
   profile: Profile;
   data: Pick<ExperimentData, 'tasks' | 'test' | 'searches'>;
   runs: readonly RunSummary[];
+}
+
+/** What one finished run leaves behind, `summary.json` in its folder. */
+export interface RunSummary {
+  arm: string;
+  seed: number;
+  /** Pairs trained on, counted once for each time they were seen. */
+  pairs: number;
+  parameters: number;
+  trainingSeconds: number;
+  scores: Partial<Record<Scoring, Measurement>>;
+  /** The loss at the steps that were logged. */
+  curve: { steps: number[]; values: number[] };
+}
+
+/** What an experiment makes of its runs, before it is written to files. */
+export interface ExperimentReport {
+  tables: Table[];
+  figures: Figure[];
+  /** What came out, in sentences: claims judged by the intervals. */
+  verdicts: string[];
+  /** What a reader has to know before quoting a number. */
+  notes: string[];
 }

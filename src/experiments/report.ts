@@ -1,26 +1,8 @@
 import { machineKind } from '../engine/machine';
 import type { Measurement, Scoring } from '../evaluation';
 import { mean } from '../evaluation';
-import {
-  curvesFigure,
-  type Figure,
-  type MeasuredResults,
-  type MeasuredRow,
-  type Table,
-  type Verdict,
-} from '../report';
-import type { Arm, ReportInput } from './experiment';
-import type { RunSummary } from './runArm';
-
-/** What an experiment makes of its runs, before it is written to files. */
-export interface ExperimentReport {
-  tables: Table[];
-  figures: Figure[];
-  /** What came out, in sentences: claims judged by the intervals. */
-  verdicts: string[];
-  /** What a reader has to know before quoting a number. */
-  notes: string[];
-}
+import { curvesFigure, type Figure, type MeasuredResults, type MeasuredRow, type Verdict } from '../report';
+import type { Arm, ReportInput, RunSummary } from './experiment';
 
 /** One row of a table: an arm under one scoring, and its runs in the order of the seeds. */
 export interface ScoredArm {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Measurement, measure, type Scoring } from '../evaluation';
+import { measure } from '../evaluation';
 import { type ClipConfig, createClip } from '../models';
 import { countParameters, disposeParameters } from '../nn';
 import { createTokenizer } from '../text';
@@ -12,20 +12,7 @@ import {
   startTraining,
   trainRun,
 } from '../training';
-import type { Arm, Experiment, ExperimentData, Profile, ProfileName } from './experiment';
-
-/** What one finished run leaves behind, `summary.json` in its folder. */
-export interface RunSummary {
-  arm: string;
-  seed: number;
-  /** Pairs trained on, counted once for each time they were seen. */
-  pairs: number;
-  parameters: number;
-  trainingSeconds: number;
-  scores: Partial<Record<Scoring, Measurement>>;
-  /** The loss at the steps that were logged. */
-  curve: { steps: number[]; values: number[] };
-}
+import type { Arm, Experiment, ExperimentData, Profile, ProfileName, RunSummary } from './experiment';
 
 /** What a caller may want to see of a run; nothing is called for a part that an earlier call has done. */
 export interface RunArmEvents {

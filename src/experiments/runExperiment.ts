@@ -1,8 +1,7 @@
 import { BadInputCounter } from '../data';
 import type { Progress } from '../report';
-import type { Arm, Experiment, Profile, ProfileName } from './experiment';
-import type { ExperimentReport } from './report';
-import { type RunSummary, runArm } from './runArm';
+import type { Arm, Experiment, ExperimentReport, Profile, ProfileName, RunSummary } from './experiment';
+import { runArm } from './runArm';
 import { writeResults } from './writeResults';
 
 export interface RunExperimentOptions {

@@ -5,9 +5,14 @@ import { startEngine } from '../engine';
 import { machineKind } from '../engine/machine';
 import { writeFileAtomically } from '../files';
 import { renderCsv, renderReport, staticSvg, writePlotlyAsset } from '../report';
-import type { Experiment, ExperimentData, Profile, ProfileName } from './experiment';
-import type { ExperimentReport } from './report';
-import type { RunSummary } from './runArm';
+import type {
+  Experiment,
+  ExperimentData,
+  ExperimentReport,
+  Profile,
+  ProfileName,
+  RunSummary,
+} from './experiment';
 
 export interface ResultsInput {
   experiment: Experiment;
