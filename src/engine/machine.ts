@@ -50,7 +50,8 @@ export function describeMachine(): Machine {
 export function machineKind(): string {
   const model = cpus()[0]?.model ?? '';
   const plain = model.replace(/\s+/g, ' ').replace(/\(R\)|\(TM\)|CPU|@.*/g, '');
-  return `${availableParallelism()} cores, ${plain.trim().replace(/\s+/g, ' ') || 'unknown processor'}`;
+  const cores = availableParallelism();
+  return `${cores} ${cores === 1 ? 'core' : 'cores'}, ${plain.trim().replace(/\s+/g, ' ') || 'unknown processor'}`;
 }
 
 /** The known features in the text of `/proc/cpuinfo` (the line is "flags" on x86 and "Features" on ARM). */

@@ -67,6 +67,8 @@ export interface RunSummary {
   pairs: number;
   parameters: number;
   trainingSeconds: number;
+  /** The kind of machine it was trained on. */
+  machine: string;
   scores: Partial<Record<Scoring, Measurement>>;
   /** The loss at the steps that were logged. */
   curve: { steps: number[]; values: number[] };

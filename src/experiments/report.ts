@@ -1,4 +1,3 @@
-import { machineKind } from '../engine/machine';
 import type { Measurement, Scoring } from '../evaluation';
 import { mean } from '../evaluation';
 import { curvesFigure, type Figure, type MeasuredResults, type MeasuredRow, type Verdict } from '../report';
@@ -53,9 +52,14 @@ export function measuredResults(
     setting: `ViT ${vision.layers}×${vision.width}/${vision.patchSize}, ${vision.imageSize} px, d = ${embedDim}, ${data}`,
     pairs: runs[0].pairs,
     minutes: mean(runs.map((run) => run.trainingSeconds / 60)),
-    machine: machineKind(),
+    machine: machinesOf(runs),
     ...content,
   };
+}
+
+/** The kinds of machine the runs were trained on. */
+export function machinesOf(runs: readonly RunSummary[]): string {
+  return [...new Set(runs.map((run) => run.machine))].join('; ');
 }
 
 /** How many test pictures each task has, from the runs. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { machineKind } from '../engine/machine';
 import { measure } from '../evaluation';
 import { type ClipConfig, createClip } from '../models';
 import { countParameters, disposeParameters } from '../nn';
@@ -83,6 +84,7 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
       pairs: recipe.steps * recipe.batchSize,
       parameters: countParameters(model.parameters),
       trainingSeconds: Math.round(seconds),
+      machine: machineKind(),
       scores: await measure(model, tokenizer, data.test, data.tasks, data.searches, arm.scorings),
       curve: lossCurve(folder.metrics),
     };

@@ -2,7 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BadInputCounter } from '../data';
 import { startEngine } from '../engine';
-import { machineKind } from '../engine/machine';
 import { writeFileAtomically } from '../files';
 import { renderCsv, renderReport, staticSvg, writePlotlyAsset } from '../report';
 import type {
@@ -13,6 +12,7 @@ import type {
   ProfileName,
   RunSummary,
 } from './experiment';
+import { machinesOf } from './report';
 
 export interface ResultsInput {
   experiment: Experiment;
@@ -81,11 +81,11 @@ function summaryOf({ runs, profile, data }: ResultsInput): string {
   );
 }
 
-async function environmentOf({ counter }: ResultsInput): Promise<Record<string, string>> {
+async function environmentOf({ counter, runs }: ResultsInput): Promise<Record<string, string>> {
   const { backend, tensorflow } = await startEngine();
   return {
     Date: new Date().toISOString().slice(0, 10),
-    Machine: machineKind(),
+    Machine: machinesOf(runs),
     Backend: tensorflow ? `${backend}, TensorFlow ${tensorflow}` : backend,
     Node: process.version,
     Input: counter.describe(),

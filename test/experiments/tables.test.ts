@@ -47,6 +47,7 @@ function reportOf(experiment: Experiment, profileName: ProfileName): ExperimentR
         pairs: 1000,
         parameters: 10,
         trainingSeconds: 60,
+        machine: '2 cores, a test',
         scores: Object.fromEntries((arm.scorings ?? ['first']).map((scoring) => [scoring, score])),
         curve: { steps: [1, 2], values: [3, 2] },
       };
