@@ -91,7 +91,11 @@ function openClip(): Part {
   const pythons = [process.env.CLIPBOOK_PYTHON, 'python3', venvPython].filter(Boolean) as string[];
   const peers = pythons.map((python) => versionsIn(python, names)).find((found) => found?.open_clip_torch);
   const found = peers ? `${peers.open_clip_torch} with PyTorch ${peers.torch}` : null;
-  return optional('open_clip', found, 'pip install open_clip_torch (a peer to compare with; nothing here needs it)');
+  return optional(
+    'open_clip',
+    found,
+    'pip install open_clip_torch (a peer to compare with; nothing here needs it)',
+  );
 }
 
 function optional(name: string, found: string | null | undefined, remedy: string): Part {

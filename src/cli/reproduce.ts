@@ -11,7 +11,10 @@ export function register(program: Command): void {
     )
     .argument('[experiment...]', 'which experiments; all of them unless named')
     .addOption(
-      new Option('-p, --profile <name>', 'the budget: minutes (quick) or hours with three seeds (mini)')
+      new Option(
+        '-p, --profile <name>',
+        'the budget: one seed in minutes (quick), or three seeds with intervals, up to 45 minutes for each experiment on two cores (mini)',
+      )
         .choices(['quick', 'mini'])
         .default('quick'),
     )
