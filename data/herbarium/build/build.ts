@@ -2,7 +2,7 @@
 import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createRandom } from '../../../src/engine/random';
-import { type Entry, writeShards } from '../../pictograms/build/shards';
+import { type Entry, writeShards } from '../../shards';
 import type { Split } from './factors';
 import { writePreview } from './preview';
 import { digest, encode, seed, specimens } from './specimens';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import sharp from 'sharp';
-import type { Entry } from '../../pictograms/build/shards';
+import type { Entry } from '../../shards';
 import { pictureSize } from './render';
 import { plans } from './tasks';
 

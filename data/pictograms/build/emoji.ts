@@ -1,7 +1,7 @@
+import type { Entry } from '../../shards';
 import { type Concept, heldOutPattern } from './concepts';
 import { readExtras } from './extras';
 import { renderIcon } from './render';
-import type { Entry } from './shards';
 import { readIconSet, STYLES, type Style } from './sources';
 
 /** What became of the concepts in one style. */

@@ -3,8 +3,8 @@ import path from 'node:path';
 import he from 'he';
 import { extract } from 'tar-stream';
 import type { Random } from '../../../src/engine/random';
+import type { Entry } from '../../shards';
 import { renderPicture } from './render';
-import type { Entry } from './shards';
 import { type Fingerprint, fingerprint, nearlyEqual } from './similarity';
 
 interface Clipart {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import sharp from 'sharp';
+import type { Entry } from '../../shards';
 import { SIDE } from './render';
-import type { Entry } from './shards';
 
 const COLUMNS = 14;
 const GAP = 6;

@@ -2,7 +2,7 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import type { EmbeddedMeta } from '../../../src/data/types';
+import type { EmbeddedMeta } from '../src/data/types';
 
 /** A finished example: what becomes `<key>.webp` and `<key>.json`. */
 export interface Entry {
