@@ -1,11 +1,4 @@
-import {
-  type BadInputCounter,
-  injectNoise,
-  loadEmbedded,
-  loadTasks,
-  type PictureSet,
-  selectSamples,
-} from '../data';
+import { type BadInputCounter, injectNoise, loadTasks, type PictureSet, selectSamples } from '../data';
 import {
   ALIP_COLUMNS,
   alipRetrievalTable,
@@ -21,7 +14,7 @@ import {
 } from '../report';
 import { alipObjective, clipObjective } from '../training';
 import type { Arm, Experiment, ExperimentData, ExperimentReport, ReportInput } from './experiment';
-import { embeddedProfiles, STORED_SIZE } from './profiles';
+import { embeddedProfiles, loadSplits } from './profiles';
 import {
   lossFigure,
   measuredResults,
@@ -69,9 +62,7 @@ export const alipTableExperiment: Experiment = {
 };
 
 async function loadData(counter: BadInputCounter): Promise<ExperimentData> {
-  const load = (split: 'train' | 'test') =>
-    loadEmbedded({ sets: ['pictograms'], split, size: STORED_SIZE, counter });
-  const [train, test] = [await load('train'), await load('test')];
+  const { train, test } = await loadSplits(['pictograms'], counter);
   return {
     train: selectSamples(train, (_, index) => train.texts[index].length > 1),
     test,

@@ -1,4 +1,4 @@
-import { type BadInputCounter, loadEmbedded, loadTasks } from '../data';
+import { type BadInputCounter, loadTasks } from '../data';
 import { MINI_SECOND_ORDER } from '../models';
 import {
   columnsOfTasks,
@@ -14,7 +14,7 @@ import {
 } from '../report';
 import { clipObjective, dalipObjective } from '../training';
 import type { Experiment, ExperimentData, ExperimentReport, ReportInput } from './experiment';
-import { embeddedProfiles, STORED_SIZE } from './profiles';
+import { embeddedProfiles, loadSplits } from './profiles';
 import {
   lossFigure,
   measuredResults,
@@ -49,8 +49,7 @@ export const dalipTableExperiment: Experiment = {
 };
 
 async function loadData(counter: BadInputCounter): Promise<ExperimentData> {
-  const load = (split: 'train' | 'test') => loadEmbedded({ split, size: STORED_SIZE, counter });
-  const [train, test] = [await load('train'), await load('test')];
+  const { train, test } = await loadSplits(['pictograms', 'herbarium'], counter);
   return { train, test, tasks: [...loadTasks('pictograms'), ...loadTasks('herbarium')], searches: [] };
 }
 

@@ -1,14 +1,15 @@
+import { type BadInputCounter, type EmbeddedSet, loadEmbedded, type PictureSet } from '../data';
 import { MINI_MODEL, QUICK_MODEL } from '../models';
 import type { Profile, ProfileName } from './experiment';
 
 /** Side of the decoded pictures in pixels; training crops are cut from it and scaled to the model's input. */
-export const STORED_SIZE = 64;
+const STORED_SIZE = 64;
 
 const RECIPE = { batchSize: 128, learningRate: 1e-3, weightDecay: 0.2, clipNorm: 1 };
 
 /**
  * The two budgets of the embedded experiments. `quick`, a small model and one seed, takes minutes: it shows that
- * everything works and decides nothing. `mini`, three seeds with intervals, takes about half an hour on two cores.
+ * everything works and decides nothing. `mini`, three seeds with intervals, takes 35 to 45 minutes on two cores.
  */
 export function embeddedProfiles(steps: Record<ProfileName, number>): Record<ProfileName, Profile> {
   return {
@@ -23,4 +24,13 @@ export function embeddedProfiles(steps: Record<ProfileName, number>): Record<Pro
       seeds: [0, 1, 2],
     },
   };
+}
+
+/** The training and the test pictures of embedded sets, at the size every experiment stores them. */
+export async function loadSplits(
+  sets: readonly EmbeddedSet[],
+  counter: BadInputCounter,
+): Promise<{ train: PictureSet; test: PictureSet }> {
+  const load = (split: 'train' | 'test') => loadEmbedded({ sets, split, size: STORED_SIZE, counter });
+  return { train: await load('train'), test: await load('test') };
 }
