@@ -9,6 +9,7 @@ export * from './pictureData';
 export * from './run';
 export * from './runFolder';
 export * from './schedules';
+export * from './startFrom';
 export * from './tensorboard';
 export * from './trainer';
 export * from './trainPictures';
