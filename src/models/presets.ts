@@ -19,3 +19,11 @@ export const QUICK_MODEL: ClipConfig = {
  * half of 8 channels where the published size has 46, and in our trials the second order then hardly left chance.
  */
 export const MINI_SECOND_ORDER: SecondOrderConfig = { heads: 4, reduced: 8, dropout: 0 };
+
+/** DALIP's heads as published, for an embedding of 512 channels: 4 heads, 46 channels each, dropout 0.5. */
+export const OFFICIAL_SECOND_ORDER: SecondOrderConfig = {
+  variant: 'official',
+  heads: 4,
+  reduced: 46,
+  dropout: 0.5,
+};

@@ -1,34 +1,32 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Random } from '../engine';
-import { type Initialiser, layerNormLayer, linear, linearLayer, type Scope, unitLength } from '../nn';
-import { type SecondOrderConfig, secondOrderLength } from './config';
+import { type Initialiser, layerNormLayer, linear, linearLayer, type Scope } from '../nn';
+import {
+  headChannels,
+  type ResolvedSecondOrder,
+  resolveSecondOrder,
+  type SecondOrderConfig,
+  secondOrderLength,
+} from './config';
 import { distanceCovariance, upperTriangle } from './distanceCovariance';
+import { initialiseMeanHead, meanHead } from './meanHead';
+import { dropOut, initialiseReduction, type Mode, reduceChannels } from './reduction';
+import { covariance, matrixSquareRoot, secondMoment } from './secondMoments';
+import { anchorWeights, lengthMask, meanToken, type TokenSet } from './tokenWeights';
 
-/** Training draws dropout and moves running statistics; evaluation does neither. */
-export type Mode = { training: false } | { training: true; random: Random };
+export type Tower = 'vision' | 'text';
 
-const BATCH_NORM_MOMENTUM = 0.1;
+/** The official code's names of a tower's module: `visual.vbdc.…`, `tbdc.…`. */
+const MODULE_NAMES = { vision: 'vbdc', text: 'tbdc' } as const;
 const LAYER_NORM_EPSILON = 1e-7;
 
-/** The tokens of one tower that the statistic is taken over. */
-export interface TokenSet {
-  /** The class or end-of-text token, which the others are compared with. `[batch, embedDim]` */
-  anchor: tf.Tensor2D;
-  /** Image patches without the class token, or all text positions. `[batch, M, embedDim]` */
-  tokens: tf.Tensor3D;
-  /** For text: how many of the M positions are real. */
-  lengths?: Int32Array;
-}
-
 /**
- * DALIP's multi-head Brownian distance covariance: the second-order statistic z of one tower's tokens.
+ * The second-order statistic z of one tower's tokens: DALIP's multi-head Brownian distance covariance, or what
+ * `config.statistic` puts in its place.
  *
- * In order, as the official code has it: fc1; per head, tokens weighed by softmax of their cosine with the anchor;
- * one shared reduction to r channels (vision: 1×1 convolution, batch norm, ReLU; text: linear, layer norm, ReLU);
- * channel dropout; distance covariance; upper triangles of all heads; layer norm; `down`; fc2.
- *
- * Differences from the official code, on purpose: padding takes no part in the text statistics, and dropout takes
- * whole channels in both towers (the official text tower drops whole tokens).
+ * In order, as the official code has it: fc1; per head, tokens weighed by softmax of their cosine with the anchor; one
+ * shared reduction to r channels (vision: 1×1 convolution, batch norm, ReLU; text: linear, layer norm, ReLU); dropout;
+ * distance covariance; upper triangles of all heads; layer norm; `down`; fc2. `SecondOrderConfig` says which steps the
+ * published figure leaves out and where clipbook goes its own way.
  *
  * @param scope where fc1 and fc2 live: `visual` or the root
  * @returns `[batch, embedDim]`, not normalised
@@ -37,115 +35,98 @@ export function secondOrder(
   set: TokenSet,
   scope: Scope,
   config: SecondOrderConfig,
-  tower: 'vision' | 'text',
+  tower: Tower,
   mode: Mode,
 ): tf.Tensor2D {
-  const { lengths } = set;
+  const choices = resolveSecondOrder(config);
   const module = scope.at(MODULE_NAMES[tower]);
-  const [batch, count] = set.tokens.shape;
-  const mask = lengths && lengthMask(lengths, count); // [batch, M, 1, 1]
-
-  const tokens = intoHeads(set.tokens, scope, config.heads);
-  const anchor = intoHeads(tf.expandDims(set.anchor, 1), scope, config.heads);
-  const weighed = config.tokenWeighting === false ? tokens : weighTokens(tokens, anchor, mask);
-  const narrow = tower === 'vision' ? reduceVision(weighed, module, mode) : reduceText(weighed, module);
-  const kept = mode.training ? dropChannels(narrow, config.dropout, mode.random) : narrow;
-  const masked = mask ? tf.mul(kept, mask) : kept; // [batch, M, heads, r]
-
-  const channels = tf.reshape(tf.transpose(masked, [0, 2, 3, 1]), [
-    batch * config.heads,
-    config.reduced,
-    count,
-  ]);
-  const matrices = distanceCovariance(
-    channels as tf.Tensor3D,
-    lengths ? perHead(lengths, config.heads) : count,
-  );
-  const triangles = tf.reshape(upperTriangle(matrices), [batch, secondOrderLength(config)]);
-  const mixed = linearLayer(layerNormLayer(triangles, module, 'ln', LAYER_NORM_EPSILON), module, 'down');
+  if (choices.statistic === 'mean') {
+    const mean = intoHeads(tf.expandDims(meanToken(set), 1), scope, choices);
+    return meanHead(mean, scope, module, choices, tower, mode);
+  }
+  const matrices = headMatrices(set, scope, config, tower, mode);
+  const [batch, heads, channels] = matrices.shape;
+  const triangles = upperTriangle(tf.reshape(matrices, [batch * heads, channels, channels]));
+  const flat = tf.reshape(triangles, [batch, secondOrderLength(config, set.tokens.shape[2])]);
+  const mixed = choices.mixed
+    ? linearLayer(layerNormLayer(flat, module, 'ln', LAYER_NORM_EPSILON), module, 'down')
+    : flat;
   return linear(mixed, scope('fc2.weight')) as tf.Tensor2D;
 }
 
-/** fc1, then one slice of channels per head. `[batch, M, embedDim]` → `[batch, M, heads, embedDim / heads]` */
-function intoHeads(x: tf.Tensor, scope: Scope, heads: number): tf.Tensor4D {
-  const [batch, count, embedDim] = x.shape;
-  return tf.reshape(linear(x, scope('fc1.weight')), [batch, count!, heads, embedDim! / heads]);
-}
+/**
+ * The matrices that are cut into triangles: one for each head, channel against channel.
+ *
+ * @returns `[batch, heads, channels, channels]`
+ * @throws for the statistic `mean`, which has none
+ */
+export function headMatrices(
+  set: TokenSet,
+  scope: Scope,
+  config: SecondOrderConfig,
+  tower: Tower,
+  mode: Mode,
+): tf.Tensor4D {
+  const choices = resolveSecondOrder(config);
+  const { heads } = choices;
+  const [batch, count, embedDim] = set.tokens.shape;
+  const channels = headChannels(config, embedDim);
+  const tokens = intoHeads(set.tokens, scope, choices);
+  const weighed = choices.tokenWeighting ? tf.mul(tokens, weightsOf(tokens, set, scope, choices)) : tokens;
+  const module = scope.at(MODULE_NAMES[tower]);
+  const narrow = reduceChannels(weighed as tf.Tensor4D, module, choices, tower, mode);
+  const kept = dropOut(narrow, choices, tower, mode);
+  const real = set.lengths ? tf.mul(kept, lengthMask(set.lengths, count)) : kept;
 
-/** The official code's names: `visual.vbdc.…`, `tbdc.…`. */
-const MODULE_NAMES = { vision: 'vbdc', text: 'tbdc' } as const;
-
-/** Each token times the softmax, over tokens, of its cosine similarity with the anchor; head by head, temperature 1. */
-function weighTokens(tokens: tf.Tensor4D, anchor: tf.Tensor4D, mask?: tf.Tensor4D): tf.Tensor4D {
-  const cosines = tf.sum(tf.mul(unitLength(tokens), unitLength(anchor)), -1, true); // [batch, M, heads, 1]
-  const open = mask ? tf.add(cosines, tf.mul(tf.sub(mask, 1), 1e9)) : cosines;
-  const weights = tf.transpose(tf.softmax(tf.transpose(open, [0, 2, 3, 1])), [0, 3, 1, 2]);
-  return tf.mul(tokens, weights);
+  const rows = tf.reshape(tf.transpose(real, [0, 2, 3, 1]), [batch * heads, channels, count]) as tf.Tensor3D;
+  const matrices = statisticOf(rows, set.lengths ? perHead(set.lengths, heads) : count, choices);
+  return tf.reshape(matrices, [batch, heads, channels, channels]);
 }
 
 /**
- * 1×1 convolution, batch norm, ReLU. The official code calls the norm once for each head, so every head is normalised
- * with its own statistics while the running ones are shared.
- * `[…, slice]` → `[…, r]`
+ * How much each token counts in each head: softmax over tokens of the cosine with the anchor.
+ *
+ * @returns `[batch, M, heads]`
  */
-function reduceVision(tokens: tf.Tensor4D, module: Scope, mode: Mode): tf.Tensor4D {
-  const kernel = module('conv_dr_block.0.weight'); // [r, slice, 1, 1]
-  const narrow = linear(tokens, tf.reshape(kernel, kernel.shape.slice(0, 2))) as tf.Tensor4D;
-  const norm = module.at('conv_dr_block').at(1);
-  let mean: tf.Tensor = norm('running_mean');
-  let variance: tf.Tensor = norm('running_var');
-  if (mode.training) {
-    const moments = tf.moments(narrow, [0, 1], true); // [1, 1, heads, r]
-    ({ mean, variance } = moments);
-    moveRunningStatistics(norm, moments, narrow.shape[0] * narrow.shape[1]);
+export function tokenWeights(set: TokenSet, scope: Scope, config: SecondOrderConfig): tf.Tensor3D {
+  const choices = resolveSecondOrder(config);
+  return tf.squeeze(weightsOf(intoHeads(set.tokens, scope, choices), set, scope, choices), [3]);
+}
+
+/** `[batch, M, heads, 1]` */
+function weightsOf(
+  tokens: tf.Tensor4D,
+  { anchor, lengths }: TokenSet,
+  scope: Scope,
+  choices: ResolvedSecondOrder,
+): tf.Tensor4D {
+  return anchorWeights(tokens, intoHeads(tf.expandDims(anchor, 1), scope, choices), lengths);
+}
+
+function statisticOf(
+  y: tf.Tensor3D,
+  tokens: number | tf.Tensor3D,
+  { statistic, perToken }: ResolvedSecondOrder,
+): tf.Tensor3D {
+  switch (statistic) {
+    case 'distance':
+      return distanceCovariance(y, perToken ? tokens : 0.5); // 2M = 1: the figure divides by nothing
+    case 'covariance':
+      return covariance(y, tokens);
+    case 'rootCovariance':
+      return matrixSquareRoot(covariance(y, tokens));
+    case 'bilinear':
+      return secondMoment(y, tokens);
+    case 'mean':
+      throw new Error('The statistic "mean" has no matrices; ask for another one.');
   }
-  const unit = tf.mul(tf.sub(narrow, mean), tf.rsqrt(tf.add(variance, 1e-5)));
-  return tf.relu(tf.add(tf.mul(unit, norm('weight')), norm('bias'))) as tf.Tensor4D;
 }
 
-/** PyTorch's update, once per head in order; the running variance is the unbiased one. */
-function moveRunningStatistics(
-  norm: Scope,
-  moments: { mean: tf.Tensor; variance: tf.Tensor },
-  count: number,
-): void {
-  tf.tidy(() => {
-    const update = (variable: tf.Variable, heads: tf.Tensor) => {
-      const values = tf.unstack(tf.reshape(heads, [heads.shape[2]!, -1]));
-      const moved = values.reduce<tf.Tensor>(
-        (running, value) =>
-          tf.add(tf.mul(running, 1 - BATCH_NORM_MOMENTUM), tf.mul(value, BATCH_NORM_MOMENTUM)),
-        variable,
-      );
-      variable.assign(moved);
-    };
-    update(norm('running_mean'), moments.mean);
-    update(norm('running_var'), tf.mul(moments.variance, count / Math.max(1, count - 1)));
-  });
-}
-
-/** Linear, layer norm, ReLU. */
-function reduceText(tokens: tf.Tensor4D, module: Scope): tf.Tensor4D {
-  const narrow = linear(tokens, module('conv_dr_block.0.weight'));
-  return tf.relu(layerNormLayer(narrow, module, 'conv_dr_block.1', LAYER_NORM_EPSILON)) as tf.Tensor4D;
-}
-
-/** Drops whole channels of a sample, the same for all its tokens, and scales the rest up. */
-function dropChannels(x: tf.Tensor4D, probability: number, random: Random): tf.Tensor4D {
-  if (probability === 0) return x;
-  const [batch, , heads, channels] = x.shape;
-  const keep = Float32Array.from({ length: batch * heads * channels }, () =>
-    random.uniform() < probability ? 0 : 1 / (1 - probability),
-  );
-  return tf.mul(x, tf.tensor(keep, [batch, 1, heads, channels]));
-}
-
-function lengthMask(lengths: Int32Array, count: number): tf.Tensor4D {
-  const mask = new Float32Array(lengths.length * count);
-  lengths.forEach((length, row) => {
-    mask.fill(1, row * count, row * count + Math.min(length, count));
-  });
-  return tf.tensor(mask, [lengths.length, count, 1, 1]);
+/** fc1, then one slice of channels per head. `[batch, M, embedDim]` → `[batch, M, heads, embedDim / heads]` */
+function intoHeads(x: tf.Tensor, scope: Scope, { heads, projected }: ResolvedSecondOrder): tf.Tensor4D {
+  const [batch, count, embedDim] = x.shape;
+  const mapped = projected ? linear(x, scope('fc1.weight')) : x;
+  return tf.reshape(mapped, [batch, count!, heads, embedDim! / heads]);
 }
 
 function perHead(lengths: Int32Array, heads: number): tf.Tensor3D {
@@ -159,28 +140,23 @@ function perHead(lengths: Int32Array, heads: number): tf.Tensor3D {
 /** Draws one tower's second-order parameters as the official code does. */
 export function initialiseSecondOrder(
   init: Initialiser,
-  tower: 'vision' | 'text',
+  tower: Tower,
   config: SecondOrderConfig,
   embedDim: number,
 ): void {
+  const choices = resolveSecondOrder(config);
   const root = tower === 'vision' ? 'visual.' : '';
   const module = `${root}${MODULE_NAMES[tower]}`;
-  const slice = embedDim / config.heads;
-  const length = secondOrderLength(config);
-  init.linear(`${root}fc1`, embedDim, embedDim, false);
-  if (tower === 'vision') {
-    init.normal(
-      `${module}.conv_dr_block.0.weight`,
-      [config.reduced, slice, 1, 1],
-      Math.sqrt(2 / config.reduced),
-    );
-    init.constant(`${module}.conv_dr_block.1.running_mean`, [config.reduced], 0, false);
-    init.constant(`${module}.conv_dr_block.1.running_var`, [config.reduced], 1, false);
-  } else {
-    init.linear(`${module}.conv_dr_block.0`, slice, config.reduced, false);
+  const length = secondOrderLength(config, embedDim);
+  if (choices.projected) init.linear(`${root}fc1`, embedDim, embedDim, false);
+  initialiseReduction(init, module, choices, tower, embedDim);
+  if (choices.statistic === 'mean') {
+    initialiseMeanHead(init, root, module, config, embedDim);
+    return;
   }
-  init.norm(`${module}.conv_dr_block.1`, config.reduced);
-  init.norm(`${module}.ln`, length);
-  init.linear(`${module}.down`, length, length);
+  if (choices.mixed) {
+    init.norm(`${module}.ln`, length);
+    init.linear(`${module}.down`, length, length);
+  }
   init.linear(`${root}fc2`, length, embedDim, false);
 }

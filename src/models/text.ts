@@ -19,6 +19,14 @@ export interface TokenBatch {
   lengths: Int32Array;
 }
 
+/** Which positions a tower hands on: none but the one that stands for the text, up to the longest text, or all. */
+export type WantedTokens = 'none' | 'real' | 'padded';
+
+/** All ids as a tensor. `[batch, contextLength]` */
+function allIds({ ids, lengths }: TokenBatch): tf.Tensor2D {
+  return tf.tensor2d(ids, [lengths.length, ids.length / lengths.length], 'int32');
+}
+
 /** Ids as a tensor, without the columns that are padding in every row. `[batch, longest]` */
 export function trimmedIds({ ids, lengths }: TokenBatch): tf.Tensor2D {
   const batch = lengths.length;
@@ -43,9 +51,9 @@ export function textTower(
   scope: Scope,
   config: TextConfig,
   activation: Activation,
-  wantTokens = false,
+  wanted: WantedTokens = 'none',
 ): TowerOutput {
-  const ids = trimmedIds(batchOfTokens);
+  const ids = wanted === 'padded' ? allIds(batchOfTokens) : trimmedIds(batchOfTokens);
   const [batch, length] = ids.shape;
   const { width } = config;
 
@@ -64,7 +72,7 @@ export function textTower(
   );
   const atEnds = (x: tf.Tensor) => tf.gather(tf.reshape(x, [batch * length, -1]), ends) as tf.Tensor2D;
   const projection = scope('text_projection');
-  if (!wantTokens) {
+  if (wanted === 'none') {
     return { pooled: tf.matMul(layerNormLayer(atEnds(hidden), scope, 'ln_final'), projection as tf.Tensor) };
   }
   const tokens = project(layerNormLayer(hidden, scope, 'ln_final'), projection);

@@ -4,6 +4,7 @@ import {
   alipGates,
   alipLoss,
   clipLoss,
+  type DalipOptions,
   dalipLoss,
   type GateHistory,
   type GateOptions,
@@ -48,18 +49,15 @@ export function clipObjective(): Objective {
   };
 }
 
-/**
- * DALIP: first- and second-order statistics of both towers; needs a model with `secondOrder` heads.
- *
- * @param options.alpha weight of the first-order term, in [0, 1]; default 0.5
- */
-export function dalipObjective({ alpha = 0.5 } = {}): Objective {
+/** DALIP: first- and second-order statistics of both towers; needs a model with `secondOrder` heads. */
+export function dalipObjective(options: DalipOptions = {}): Objective {
   return {
     name: 'DALIP',
     loss: (model, batch, mode) => {
       const images = encodeImages(model, batch.images, mode);
       const texts = encodeTexts(model, batch.texts, mode);
-      return { loss: dalipLoss(images, texts, logitScale(model), alpha) };
+      const scales = { first: logitScale(model), second: logitScale(model, 'second') };
+      return { loss: dalipLoss(images, texts, scales, options) };
     },
   };
 }

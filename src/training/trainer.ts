@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '../engine';
-import type { Clip } from '../models';
+import { type Clip, LOGIT_SCALES } from '../models';
 import { trainable } from '../nn';
 import { type AdamW, createAdamW } from './adamw';
 import { clipByGlobalNorm } from './clipping';
@@ -168,11 +168,13 @@ function rememberSideEffects({ model, objective }: Training): { undo(): void; fo
   };
 }
 
-/** Keeps the temperature's logarithm within [0, ln 100] and returns its exponential. */
-function clampLogitScale(model: Clip): number {
-  const variable = model.parameters.get('logit_scale')!;
-  tf.tidy(() => variable.assign(tf.clipByValue(variable, 0, LOGIT_SCALE_LIMIT)));
-  return Math.exp(variable.dataSync()[0]);
+/** Keeps the temperatures' logarithms within [0, ln 100] and returns the first one's exponential. */
+function clampLogitScale({ parameters }: Clip): number {
+  for (const name of LOGIT_SCALES) {
+    const variable = parameters.get(name);
+    if (variable) tf.tidy(() => variable.assign(tf.clipByValue(variable, 0, LOGIT_SCALE_LIMIT)));
+  }
+  return Math.exp(parameters.get(LOGIT_SCALES[0])!.dataSync()[0]);
 }
 
 /** A loss or gradient that stopped being a number, with what is needed to find out why. */

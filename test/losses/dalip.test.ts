@@ -15,7 +15,7 @@ function lossOf(alpha: number) {
     const [imageFirst, imageSecond, textFirst, textSecond] = inputs.slice(0, 4) as tf.Tensor2D[];
     const images = { first: unitLength(imageFirst), second: unitLength(imageSecond) };
     const texts = { first: unitLength(textFirst), second: unitLength(textSecond) };
-    return dalipLoss(images, texts, inputs[4] as tf.Scalar, alpha);
+    return dalipLoss(images, texts, inputs[4] as tf.Scalar, { alpha });
   };
 }
 

@@ -138,7 +138,7 @@ describe('second-order heads of a model', () => {
     const pixels = drawPixels();
     const { value, grads } = tf.variableGrads(() => {
       const images = encodeImages(model, pixels, training());
-      return dalipLoss(images, encodeTexts(model, texts, training()), logitScale(model), alpha);
+      return dalipLoss(images, encodeTexts(model, texts, training()), logitScale(model), { alpha });
     }, [...parameters.values()]);
     const largest = new Map(
       [...parameters].map(([name, { name: id }]) => [name, Math.max(...grads[id].dataSync().map(Math.abs))]),
@@ -172,8 +172,8 @@ describe('second-order heads of a model', () => {
   });
 
   it('have the published length', () => {
-    assert.equal(secondOrderLength({ heads: 4, reduced: 46, dropout: 0.5 }), 4324);
-    assert.equal(secondOrderLength({ heads: 4, reduced: 8, dropout: 0.5 }), 144);
+    assert.equal(secondOrderLength({ heads: 4, reduced: 46, dropout: 0.5 }, 512), 4324);
+    assert.equal(secondOrderLength({ heads: 4, reduced: 8, dropout: 0.5 }, 64), 144);
   });
 
   it('weigh a token by the softmax of its cosine with the anchor', () => {
