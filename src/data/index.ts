@@ -16,3 +16,4 @@ export * from './streamBatches';
 export * from './streams';
 export * from './types';
 export * from './webdataset';
+export * from './weightedOrder';

@@ -12,6 +12,8 @@ export interface Profile {
   model: ClipConfig;
   recipe: Omit<Recipe, 'seed'>;
   seeds: readonly number[];
+  /** Which arms are run, by id; absent: all. */
+  arms?: readonly string[];
 }
 
 /** The data of an experiment, decoded. */
@@ -35,6 +37,24 @@ export interface Arm {
   scorings?: readonly Scoring[];
   /** Which of a picture's texts are trained on, where it is not any of them by chance. */
   texts?: (data: ExperimentData, seed: number) => Pick<PictureDataOptions, 'textOf' | 'captionOf'>;
+  /** Which training pictures, mixed by weight; absent: all. */
+  sources?: (data: ExperimentData) => PictureDataOptions['sources'];
+  /** The arm, with the same seed, whose trained parameters this one starts from; absent: freshly drawn ones. */
+  startsFrom?: string;
+  /** Changes to the profile's recipe. */
+  recipe?: (profile: Profile) => Partial<Recipe>;
+  /** What this arm's functions decide, for the run's configuration: a finished run with other settings is not reused. */
+  settings?: Record<string, unknown>;
+}
+
+/** The arms that a profile runs, in the experiment's order. */
+export function armsOf({ arms }: Pick<Experiment, 'arms'>, profile: Profile): Arm[] {
+  return arms.filter(({ id }) => profile.arms?.includes(id) ?? true);
+}
+
+/** The arm's recipe in a profile, but for the seed. */
+export function recipeOf({ recipe }: Arm, profile: Profile): Profile['recipe'] {
+  return { ...profile.recipe, ...recipe?.(profile) };
 }
 
 /** A published table or figure, rebuilt. */

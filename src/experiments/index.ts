@@ -1,4 +1,6 @@
 import { alipTableExperiment } from './alipTable';
+import { dalipMixingExperiment } from './dalipMixing';
+import { dalipStatisticsExperiment } from './dalipStatistics';
 import { dalipTableExperiment } from './dalipTable';
 import type { Experiment } from './experiment';
 
@@ -8,7 +10,12 @@ export * from './runArm';
 export * from './runExperiment';
 
 /** All experiments, in the order they are run. */
-export const EXPERIMENTS: readonly Experiment[] = [dalipTableExperiment, alipTableExperiment];
+export const EXPERIMENTS: readonly Experiment[] = [
+  dalipTableExperiment,
+  alipTableExperiment,
+  dalipStatisticsExperiment,
+  dalipMixingExperiment,
+];
 
 /** @throws when no experiment has this id, naming those there are */
 export function findExperiment(id: string): Experiment {

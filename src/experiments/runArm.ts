@@ -5,15 +5,27 @@ import { type ClipConfig, createClip } from '../models';
 import { countParameters, disposeParameters } from '../nn';
 import { createTokenizer } from '../text';
 import {
+  type Checkpoint,
+  loadLatestCheckpoint,
   openRunFolder,
   pictureData,
   type Recipe,
   readMetrics,
+  runFolderPath,
   type StepReport,
+  startFrom,
   startTraining,
   trainRun,
 } from '../training';
-import type { Arm, Experiment, ExperimentData, Profile, ProfileName, RunSummary } from './experiment';
+import {
+  type Arm,
+  type Experiment,
+  type ExperimentData,
+  type Profile,
+  type ProfileName,
+  type RunSummary,
+  recipeOf,
+} from './experiment';
 
 /** What a caller may want to see of a run; nothing is called for a part that an earlier call has done. */
 export interface RunArmEvents {
@@ -48,12 +60,13 @@ export interface RunArmOptions extends RunArmEvents {
 export async function runArm(options: RunArmOptions): Promise<RunSummary> {
   const { experiment, profileName, profile, arm, seed, data, root } = options;
   const config: ClipConfig = { ...profile.model, ...arm.model };
-  const recipe: Recipe = { ...profile.recipe, seed };
+  const recipe: Recipe = { ...recipeOf(arm, profile), seed };
+  const { startsFrom, settings } = arm;
   const folder = openRunFolder({
     root: join(root, experiment.id),
     experiment: profileName,
-    name: `${arm.id}-seed-${seed}`,
-    config: { experiment: experiment.id, arm: arm.id, model: config, recipe },
+    name: runName(arm.id, seed),
+    config: { experiment: experiment.id, arm: arm.id, model: config, recipe, startsFrom, settings },
   });
   const finished = folder.readSummary();
   if (finished) {
@@ -62,6 +75,7 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
   }
 
   const model = createClip(config, seed);
+  if (startsFrom) startFrom(model, trainedParameters(options, startsFrom));
   const tokenizer = createTokenizer(config.text);
   const training = startTraining(model, arm.objective(), recipe);
   try {
@@ -70,6 +84,7 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
       batchSize: recipe.batchSize,
       seed,
       imageSize: config.vision.imageSize,
+      sources: arm.sources?.(data),
       ...arm.texts?.(data, seed),
     });
     const seconds = await trainRun(training, batches, {
@@ -95,6 +110,25 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
     training.optimizer.dispose();
     disposeParameters(model.parameters);
   }
+}
+
+function runName(arm: string, seed: number): string {
+  return `${arm}-seed-${seed}`;
+}
+
+/** The parameters that another arm ended with. */
+function trainedParameters(
+  { experiment, profileName, seed, root }: RunArmOptions,
+  arm: string,
+): Checkpoint['parameters'] {
+  const name = runName(arm, seed);
+  const run = runFolderPath({ root: join(root, experiment.id), experiment: profileName, name });
+  const checkpoint = loadLatestCheckpoint(join(run, 'checkpoints'));
+  if (checkpoint) return checkpoint.parameters;
+  throw new Error(
+    `Expected the trained parameters of "${name}" in "${run}", which others start from, but there is no checkpoint; ` +
+      'start over with --fresh.',
+  );
 }
 
 function lossCurve(metrics: string): RunSummary['curve'] {

@@ -1,6 +1,15 @@
 import { BadInputCounter } from '../data';
 import type { Progress } from '../report';
-import type { Arm, Experiment, ExperimentReport, Profile, ProfileName, RunSummary } from './experiment';
+import {
+  type Arm,
+  armsOf,
+  type Experiment,
+  type ExperimentReport,
+  type Profile,
+  type ProfileName,
+  type RunSummary,
+  recipeOf,
+} from './experiment';
 import { runArm } from './runArm';
 import { writeResults } from './writeResults';
 
@@ -30,7 +39,7 @@ interface Stage {
 export function stagesOf(experiment: Experiment, profileName: ProfileName): Stage[] {
   const profile = experiment.profiles[profileName];
   const runs = profile.seeds.flatMap((seed) =>
-    experiment.arms.flatMap((arm) => stagesOfRun(experiment, profile, arm, seed)),
+    armsOf(experiment, profile).flatMap((arm) => stagesOfRun(experiment, profile, arm, seed)),
   );
   return [loadingStage(experiment), ...runs];
 }
@@ -40,10 +49,10 @@ function loadingStage({ id }: Experiment): Stage {
 }
 
 /** Training and evaluation of one run. */
-function stagesOfRun({ id }: Experiment, { recipe }: Profile, { label }: Arm, seed: number): [Stage, Stage] {
+function stagesOfRun({ id }: Experiment, profile: Profile, arm: Arm, seed: number): [Stage, Stage] {
   return [
-    { name: `${id}: train ${label}, seed ${seed}`, weight: recipe.steps },
-    { name: `${id}: evaluate ${label}, seed ${seed}`, weight: 20 },
+    { name: `${id}: train ${arm.label}, seed ${seed}`, weight: recipeOf(arm, profile).steps },
+    { name: `${id}: evaluate ${arm.label}, seed ${seed}`, weight: 20 },
   ];
 }
 
@@ -65,7 +74,7 @@ export async function runExperiment(
 
   const runs: RunSummary[] = [];
   for (const seed of profile.seeds) {
-    for (const arm of experiment.arms) {
+    for (const arm of armsOf(experiment, profile)) {
       const [training, evaluation] = stagesOfRun(experiment, profile, arm, seed);
       const summary = await runArm({
         experiment,
@@ -79,7 +88,7 @@ export async function runExperiment(
         onReuse: () => {
           for (const { name } of [training, evaluation]) progress.skip(name);
         },
-        onTraining: () => progress.stage(training.name, profile.recipe.steps),
+        onTraining: () => progress.stage(training.name, training.weight),
         onStep: ({ step, loss, pairsPerSecond }) => progress.update(step, { loss, pairsPerSecond }),
         onEvaluation: () => progress.stage(evaluation.name, 1),
         onEnd: () => progress.update(1),

@@ -4,13 +4,14 @@ import type { BadInputCounter } from '../data';
 import { startEngine } from '../engine';
 import { writeFileAtomically } from '../files';
 import { renderCsv, renderReport, staticSvg, writePlotlyAsset } from '../report';
-import type {
-  Experiment,
-  ExperimentData,
-  ExperimentReport,
-  Profile,
-  ProfileName,
-  RunSummary,
+import {
+  armsOf,
+  type Experiment,
+  type ExperimentData,
+  type ExperimentReport,
+  type Profile,
+  type ProfileName,
+  type RunSummary,
 } from './experiment';
 import { machinesOf } from './report';
 
@@ -67,7 +68,14 @@ function configOf({ experiment, profileName, profile }: ResultsInput): Record<st
     seeds: profile.seeds,
     recipe: profile.recipe,
     model: profile.model,
-    arms: experiment.arms.map(({ id, label, model, scorings }) => ({ id, label, model, scorings })),
+    arms: armsOf(experiment, profile).map(({ id, label, model, scorings, startsFrom, settings }) => ({
+      id,
+      label,
+      model,
+      scorings,
+      startsFrom,
+      settings,
+    })),
   };
 }
 

@@ -1,4 +1,13 @@
-import { cropBoxes, epochOrder, type PictureSet, stepsPerEpoch, takeBatch, toImages } from '../data';
+import {
+  cropBoxes,
+  epochOrder,
+  type PictureSet,
+  stepsPerEpoch,
+  takeBatch,
+  toImages,
+  type WeightedSource,
+  weightedOrder,
+} from '../data';
 import { createRandom, type Random } from '../engine';
 import type { Tokenizer } from '../text';
 import type { TrainingData } from './trainer';
@@ -11,6 +20,8 @@ export interface PictureDataOptions {
   imageSize: number;
   /** Smallest and largest share of a picture's area that a training crop keeps. Default 0.7 to 1; open_clip's is 0.9 to 1. */
   cropScale?: [number, number];
+  /** Pictures to mix by weight, such as domain and general ones; absent: all of the set, epoch by epoch. */
+  sources?: readonly WeightedSource[];
   /** The raw text of a picture in one step. Default: one of its texts, drawn anew each time. */
   textOf?: (index: number, random: Random) => string;
   /** Its second text, for objectives with captions. */
@@ -37,12 +48,16 @@ export function pictureData(
     );
   }
   const orderOf = rememberLast((epoch: number) => epochOrder(set.length, seed, epoch));
+  const epochs = (step: number) => {
+    const place = (step % perEpoch) * batchSize;
+    return orderOf(Math.floor(step / perEpoch)).slice(place, place + batchSize);
+  };
+  const indicesOf = options.sources ? weightedOrder(options.sources, options) : epochs;
 
   return {
     batch: async (step) => {
       const random = createRandom(seed).fork(`batch ${step}`);
-      const place = (step % perEpoch) * batchSize;
-      const indices = orderOf(Math.floor(step / perEpoch)).slice(place, place + batchSize);
+      const indices = indicesOf(step);
       const boxes = cropBoxes(batchSize, random, { scale: cropScale });
       return {
         keys: indices.map((index) => set.keys[index]),

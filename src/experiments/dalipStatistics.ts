@@ -1,0 +1,97 @@
+import { MINI_SECOND_ORDER, type SecondOrderConfig } from '../models';
+import { clipObjective, dalipObjective } from '../training';
+import type { Arm, Experiment, ExperimentReport } from './experiment';
+import {
+  GENERAL_START,
+  loadTuningData,
+  PLANTMIX_GENERAL_SHARE,
+  tunedOn,
+  tuningProfiles,
+} from './plantTuning';
+
+const SCORINGS = ['first', 'second', 'both'] as const;
+const TUNED = tunedOn(PLANTMIX_GENERAL_SHARE);
+
+/** An arm without second-order heads. */
+function firstOrderArm(id: string, label: string, model: Arm['model'] = {}): Arm {
+  return { id, label, objective: clipObjective, model, ...TUNED };
+}
+
+/** An arm trained and judged on the heads alone. */
+function headOnlyArm(id: string, label: string, statistic: SecondOrderConfig['statistic']): Arm {
+  return {
+    ...dalipArm(id, label, { heads: { statistic }, loss: { alpha: 0 } }),
+    scorings: ['second'],
+  };
+}
+
+interface DalipChanges {
+  heads?: Partial<SecondOrderConfig>;
+  loss?: Parameters<typeof dalipObjective>[0];
+}
+
+/** An arm with both orders: DALIP as the table has it, but for the changes. */
+function dalipArm(id: string, label: string, { heads, loss }: DalipChanges = {}): Arm {
+  return {
+    id,
+    label,
+    objective: () => dalipObjective(loss),
+    model: { secondOrder: { ...MINI_SECOND_ORDER, ...heads } },
+    scorings: SCORINGS,
+    ...TUNED,
+    settings: { ...TUNED.settings, ...loss },
+  };
+}
+
+/** What is matched: first order, second order, both, and the control that has the parameters but not the statistic. */
+export const ORDER_ARMS: readonly Arm[] = [
+  firstOrderArm('class-token', 'Class token'),
+  firstOrderArm('mean-pooling', 'Mean of the tokens', { pooling: 'mean' }),
+  headOnlyArm('bilinear', 'Bilinear', 'bilinear'),
+  headOnlyArm('covariance', 'Covariance', 'covariance'),
+  headOnlyArm('root-covariance', 'Covariance, matrix square root', 'rootCovariance'),
+  headOnlyArm('distance', 'Distance covariance', 'distance'),
+  headOnlyArm('mean-head', 'Control: mean, as many parameters', 'mean'),
+  dalipArm('dalip', 'Class token + distance covariance, two losses'),
+  dalipArm('dalip-similarities', 'Class token + distance covariance, one loss', {
+    loss: { sum: 'similarities' },
+  }),
+  dalipArm('control', 'Class token + control, two losses', { heads: { statistic: 'mean' } }),
+];
+
+/** One choice changed at a time, from the arm `dalip`. */
+export const CHOICE_ARMS: readonly Arm[] = [
+  dalipArm('heads-1', '1 head of 16 channels', { heads: { heads: 1, reduced: 16 } }),
+  dalipArm('heads-2', '2 heads of 12', { heads: { heads: 2, reduced: 12 } }),
+  dalipArm('heads-8', '8 heads of 6', { heads: { heads: 8, reduced: 6 } }),
+  dalipArm('reduced-4', '4 heads of 4', { heads: { reduced: 4 } }),
+  dalipArm('reduced-12', '4 heads of 12', { heads: { reduced: 12 } }),
+  dalipArm('alpha-25', 'α = 0.25', { loss: { alpha: 0.25 } }),
+  dalipArm('alpha-75', 'α = 0.75', { loss: { alpha: 0.75 } }),
+  dalipArm('unweighted', 'no token weighting', { heads: { tokenWeighting: false } }),
+  dalipArm('padding-kept', 'padding kept', { heads: { padding: 'kept' } }),
+  dalipArm('separate-scales', 'a logit scale for each order', { heads: { logitScale: 'separate' } }),
+  dalipArm('dropout-50', 'dropout 0.5', { heads: { dropout: 0.5 } }),
+  dalipArm('official', 'the official code', { heads: { variant: 'official', dropout: 0.5 } }),
+  dalipArm('paper', 'the paper’s figure', {
+    heads: { variant: 'paper', reduced: undefined },
+    loss: { sum: 'similarities' },
+  }),
+];
+
+/** Which statistics to match: the ablation of orders, and of every choice inside DALIP's heads. */
+export const dalipStatisticsExperiment: Experiment = {
+  id: 'dalip-statistics',
+  title: 'DALIP: which statistics of the tokens to match',
+  question:
+    'Does matching second-order statistics recognise plants better than the class token does, and is it the statistic ' +
+    'or the parameters that come with it?',
+  arms: [GENERAL_START, ...ORDER_ARMS, ...CHOICE_ARMS],
+  profiles: tuningProfiles(['start', 'class-token', 'distance', 'dalip', 'control']),
+  load: loadTuningData,
+  report,
+};
+
+function report(): ExperimentReport {
+  return { tables: [], figures: [], verdicts: [], notes: [] };
+}
