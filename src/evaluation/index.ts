@@ -1,3 +1,4 @@
+export * from './accuracyDifference';
 export * from './auroc';
 export * from './embeddings';
 export * from './encode';

@@ -49,11 +49,14 @@ export interface Cell {
   value: number | null;
   /** Half the width of the interval around the value, same unit. */
   interval?: number;
+  /** What is shown in place of the value, e.g. `+2.4`; files that are computed with hold the value. */
+  text?: string;
 }
 
 /** A cell as text: `49.2`, `49.2 ± 1.3`, or a dash. */
 export function formatCell(cell: Cell | undefined, column: Column): string {
   if (!cell || cell.value === null) return '–';
+  if (cell.text !== undefined) return cell.text;
   const digits = column.digits ?? 1;
   const value = cell.value.toFixed(digits);
   return cell.interval === undefined ? value : `${value} ± ${cell.interval.toFixed(digits)}`;

@@ -44,6 +44,7 @@ export function judge({ claim, ours, baseline }: Claim): Verdict {
   };
 }
 
-function signed(value: number): string {
+/** With one digit after the point and a sign, a real minus: `+2.4`, `−5.2`. */
+export function signed(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`;
 }
