@@ -98,6 +98,19 @@ export class BadInputCounter {
     return { seen, bad: this.bad, kinds: kinds.sort((a, b) => b.count - a.count) };
   }
 
+  /** Goes on counting from an earlier summary, which replaces what was counted so far. */
+  restore({ seen, bad, kinds }: BadInputSummary): void {
+    this.seen = seen;
+    this.bad = bad;
+    this.kinds.clear();
+    for (const { kind, count, firstKeys, firstMessage } of kinds) {
+      this.kinds.set(kind, {
+        count,
+        first: firstKeys.map((key) => new BadSampleError(kind, key, firstMessage)),
+      });
+    }
+  }
+
   /** One line for a log: `3 of 120 samples are unusable (2 corrupt-picture: a, b; 1 empty-caption: c)`. */
   describe(): string {
     const { seen, bad, kinds } = this.summary();

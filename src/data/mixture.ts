@@ -34,6 +34,14 @@ export function selectSamples(
   return { ...takeBatch(set, indices), length: indices.length };
 }
 
+export interface MixOptions {
+  /** One positive number for each stream. */
+  weights: readonly number[];
+  seed?: number | string;
+  /** Turns taken before: the draw goes on behind them. For endless streams only, which keep their places in the draw. */
+  turns?: number;
+}
+
 /**
  * Items of several streams in random turns: each time a stream is drawn with probability proportional to its weight.
  * A stream that ends leaves the draw; the mixture ends with the last one.
@@ -42,15 +50,12 @@ export function selectSamples(
  */
 export async function* mixStreams<T>(
   streams: readonly AsyncIterable<T>[],
-  { weights, seed = 0 }: { weights: readonly number[]; seed?: number | string },
+  { weights, seed = 0, turns = 0 }: MixOptions,
 ): AsyncGenerator<T> {
-  if (weights.length !== streams.length || !weights.every((weight) => weight > 0)) {
-    throw new Error(
-      `Expected a positive weight for each of ${streams.length} streams, but got [${weights.join(', ')}].`,
-    );
-  }
-  const random = createRandom(seed).fork('mixture');
+  checkWeights(weights, streams.length);
+  const random = turnsOf(seed);
   const open = streams.map((stream, i) => ({ items: stream[Symbol.asyncIterator](), weight: weights[i] }));
+  for (let turn = 0; turn < turns; turn++) drawWeighted(open, random);
   try {
     while (open.length > 0) {
       const drawn = drawWeighted(open, random);
@@ -63,8 +68,29 @@ export async function* mixStreams<T>(
   }
 }
 
+/** How often `mixStreams` draws each of several endless streams in its first turns. */
+export function countTurns({ weights, seed = 0, turns = 0 }: MixOptions): number[] {
+  checkWeights(weights, weights.length);
+  const random = turnsOf(seed);
+  const counts = weights.map((weight) => ({ weight, count: 0 }));
+  for (let turn = 0; turn < turns; turn++) drawWeighted(counts, random).count++;
+  return counts.map(({ count }) => count);
+}
+
+function turnsOf(seed: number | string): Random {
+  return createRandom(seed).fork('mixture');
+}
+
+function checkWeights(weights: readonly number[], streams: number): void {
+  if (weights.length === streams && weights.every((weight) => weight > 0 && Number.isFinite(weight))) return;
+  throw new Error(
+    `Expected a positive weight for each of ${streams} streams, but got [${weights.join(', ')}].`,
+  );
+}
+
 function drawWeighted<T extends { weight: number }>(items: readonly T[], random: Random): T {
-  let rest = random.uniform() * items.reduce((total, { weight }) => total + weight, 0);
+  const total = items.reduce((sum, { weight }) => sum + weight, 0);
+  let rest = random.uniform() * total;
   for (const item of items) {
     rest -= item.weight;
     if (rest < 0) return item;

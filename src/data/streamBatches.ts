@@ -2,121 +2,82 @@ import { createRandom, type Random } from '../engine/random';
 import { type AugmentOptions, augmentImage } from './augment';
 import { BadInputCounter, BadSampleError } from './badInput';
 import { type DecodeOptions, decodeImage } from './decode';
-import { type ImageFolderOptions, readImageFolder } from './imageFolder';
+import { type DrawPosition, drawSamples, type StreamSource } from './drawSamples';
 import { joinBytes } from './memory';
-import { expandShards } from './shards';
-import { mapConcurrently, shuffleStream } from './streams';
+import { mapConcurrently } from './streams';
 import type { Batch, Sample } from './types';
-import { readWebDataset, type WebDatasetOptions } from './webdataset';
 
-/** One pass over the data; the random generator is the epoch's own and orders the shards or files. */
-export type SampleSource = (random: Random) => AsyncIterable<Sample>;
-
-/** WebDataset shards as a source; their order is drawn anew for each epoch. */
-export function shardSource(
-  shards: string | readonly string[],
-  options: WebDatasetOptions = {},
-): SampleSource {
-  const paths = expandShards(shards);
-  return (random) => readWebDataset(random.shuffle([...paths]), options);
-}
-
-/** A folder of pictures as a source; its order is drawn anew for each epoch. */
-export function folderSource(folder: string, options: Omit<ImageFolderOptions, 'random'> = {}): SampleSource {
-  return (random) => readImageFolder(folder, { ...options, random });
-}
-
-/** A place in a run over a stream: the next batch to come. */
-export interface StreamPosition {
-  epoch: number;
-  /** Batches of this epoch already done. */
-  stepInEpoch: number;
-  /** Batches of the entire run already done. */
+/** A place in a run over streams, plain data for a checkpoint: the next batch to come. */
+export interface StreamPosition extends DrawPosition {
+  /** Batches already done. */
   step: number;
 }
 
 /** A batch that knows its place in the run. */
 export interface StreamBatch extends Batch {
-  /** Steps since the start of the run, from 0. */
+  /** Batches before this one. */
   step: number;
-  /** Passes over the source, from 0. */
-  epoch: number;
-  /** Each sample's place in the epoch's shuffled stream. */
-  indices: number[];
-  /** Where to go on after this batch; a checkpoint carries it. */
+  /** Where to go on after this batch. */
   next: StreamPosition;
 }
 
 export interface StreamOptions extends Omit<DecodeOptions, 'key'> {
   batchSize: number;
   seed?: number | string;
-  /** How many encoded samples to draw from at random; default 1000, 0 keeps the source's order. */
+  /** How many encoded samples of each source to draw from at random; default 1000, 0 keeps the source's order. */
   shuffleBuffer?: number;
   /** How many batches are decoded ahead of the consumer; default 2. */
   prefetch?: number;
   /** Random crops (and flips and colours) in place of `fit`. */
   augment?: Omit<AugmentOptions, keyof DecodeOptions>;
-  /** How many passes; default without end. */
-  epochs?: number;
-  /** Leave out an epoch's last batch where it is smaller than the others; default true. */
-  dropLast?: boolean;
-  /** Where to start; default the beginning. Earlier epochs are not read, earlier batches of this epoch are. */
+  /** Where to start; default the beginning. */
   start?: StreamPosition;
+  /** Called after each sample that is read and passed over on the way to `start`, with the number so far. */
+  onPassedOver?: (count: number) => void;
+  /** Called when `start` is reached, before the first sample is drawn. */
+  onStart?: () => void;
   /** Counts the pictures that cannot be decoded; give the source's own counter, so that one limit holds for both. */
   counter?: BadInputCounter;
 }
 
 /**
- * Batches from a source that need not fit in memory, read and decoded ahead of the consumer.
+ * Batches without end from sources that need not fit in memory, mixed by their weights, read and decoded ahead of the
+ * consumer. Each source is repeated in a fresh order; one smaller than its share of a batch gives a picture twice.
  *
  * Decoding runs on libuv's threads, so the pictures of the next batches are decoded while the training step holds the
- * main thread. Batches are a pure function of the source, the seed and the position: a run that starts at a batch's
- * `next` sees exactly what an uninterrupted one sees from there on. When the consumer stops, the source is closed.
+ * main thread. At most `shuffleBuffer` encoded samples of each source and `prefetch + 1` batches are open at a time.
  *
- * @throws Error where an epoch yields no batch; whatever the source throws; TooManyBadSamplesError
+ * Batches are a pure function of the sources, the seed and the position: a run that starts at a batch's `next` sees
+ * exactly what an uninterrupted one sees from there on; see `drawSamples` for what the way there costs. When the
+ * consumer stops, the sources are closed.
+ *
+ * @throws Error where a source has no usable sample; whatever a source throws; TooManyBadSamplesError
  */
 export async function* streamBatches(
-  source: SampleSource,
+  sources: readonly StreamSource[],
   options: StreamOptions,
 ): AsyncGenerator<StreamBatch> {
-  const { epochs = Number.POSITIVE_INFINITY, start = { epoch: 0, stepInEpoch: 0, step: 0 } } = options;
-  let step = start.step - start.stepInEpoch;
-  for (let epoch = start.epoch; epoch < epochs; epoch++) {
-    let stepInEpoch = 0;
-    for await (const samples of epochBatches(source, epoch, options)) {
-      stepInEpoch++;
-      step++;
-      if (epoch === start.epoch && stepInEpoch <= start.stepInEpoch) continue;
-      const next = { epoch, stepInEpoch, step };
-      yield { ...toBatch(samples, options.size), step: step - 1, epoch, next };
-    }
-    if (stepInEpoch === 0) {
-      throw new Error(
-        `Expected at least one batch of ${options.batchSize} samples, but the source gave fewer; choose a smaller batch size.`,
-      );
-    }
-  }
-}
-
-interface DecodedSample extends Omit<Sample, 'image'> {
-  /** Place in the epoch's shuffled stream. */
-  place: number;
-  pixels: Uint8Array;
-}
-
-async function* epochBatches(
-  source: SampleSource,
-  epoch: number,
-  { shuffleBuffer = 1000, prefetch = 2, dropLast = true, seed = 0, ...options }: StreamOptions,
-): AsyncGenerator<DecodedSample[]> {
-  const { batchSize, counter = new BadInputCounter() } = options;
-  const random = createRandom(seed).fork(`stream of epoch ${epoch}`);
-  const samples = shuffleStream(source(random.fork('source')), shuffleBuffer, random.fork('buffer'));
-  let read = 0;
+  const { batchSize, seed = 0, shuffleBuffer = 1000, prefetch = 2, size } = options;
+  const { counter = new BadInputCounter(), onPassedOver, onStart } = options;
+  const { start = { step: 0, drawn: 0, passLengths: sources.map(() => null) } } = options;
+  const random = createRandom(seed).fork('stream');
+  const passLengths = [...start.passLengths];
+  const samples = drawSamples(sources, {
+    seed,
+    shuffleBuffer,
+    start: { drawn: start.drawn, passLengths },
+    onPassedOver,
+    onStart,
+    onPassEnd: (source, length) => {
+      passLengths[source] = length;
+    },
+  });
+  let drawn = start.drawn;
   const decoded = mapConcurrently(samples, Math.max(1, batchSize * prefetch), (sample) => {
-    const place = read++;
+    const place = drawn++;
     return decodeSample(sample, place, random.fork(`sample ${place}`), options);
   });
+  let { step } = start;
   let batch: DecodedSample[] = [];
   for await (const sample of decoded) {
     if (sample instanceof Error) {
@@ -124,12 +85,18 @@ async function* epochBatches(
       continue;
     }
     batch.push(sample);
-    if (batch.length === batchSize) {
-      yield batch;
-      batch = [];
-    }
+    if (batch.length < batchSize) continue;
+    const next = { step: step + 1, drawn: sample.place + 1, passLengths: [...passLengths] };
+    yield { ...toBatch(batch, size), step, next };
+    step++;
+    batch = [];
   }
-  if (batch.length > 0 && !dropLast) yield batch;
+}
+
+interface DecodedSample extends Omit<Sample, 'image'> {
+  /** How many samples were drawn before it. */
+  place: number;
+  pixels: Uint8Array;
 }
 
 /** Bad pictures come back as values, so that they are counted in the stream's order and not in decoding's. */
@@ -137,12 +104,13 @@ async function decodeSample(
   { key, image, texts, meta }: Sample,
   place: number,
   random: Random,
-  { augment, ...options }: StreamOptions,
+  { augment, size, fit, background, limitInputPixels }: StreamOptions,
 ): Promise<DecodedSample | BadSampleError> {
+  const decoding = { size, background, limitInputPixels, key };
   try {
     const pixels = augment
-      ? await augmentImage(image, random, { ...options, ...augment, key })
-      : await decodeImage(image, { ...options, key });
+      ? await augmentImage(image, random, { ...decoding, ...augment })
+      : await decodeImage(image, { ...decoding, fit });
     return { key, texts, meta, place, pixels };
   } catch (error) {
     if (error instanceof BadSampleError) return error;
@@ -150,16 +118,12 @@ async function decodeSample(
   }
 }
 
-function toBatch(
-  samples: readonly DecodedSample[],
-  size: number,
-): Omit<StreamBatch, 'step' | 'epoch' | 'next'> {
+function toBatch(samples: readonly DecodedSample[], size: number): Batch {
   return {
     keys: samples.map(({ key }) => key),
     pixels: joinBytes(samples.map(({ pixels }) => pixels)),
     size,
     texts: samples.map(({ texts }) => texts),
     metas: samples.map(({ meta }) => meta),
-    indices: samples.map(({ place }) => place),
   };
 }

@@ -31,6 +31,18 @@ describe('BadInputCounter', () => {
     );
   });
 
+  it('goes on from an earlier summary, which survives JSON', () => {
+    const [earlier, later] = [new BadInputCounter({ keptKeys: 2 }), new BadInputCounter({ keptKeys: 2 })];
+    see(earlier, 9);
+    for (const key of ['a', 'b', 'c']) earlier.skip(bad(key));
+    see(later, 2);
+    later.skip(bad('x'));
+    later.restore(JSON.parse(JSON.stringify(earlier.summary())));
+    assert.deepEqual(later.summary(), earlier.summary());
+    for (const counter of [earlier, later]) counter.skip(bad('d'));
+    assert.deepEqual(later.summary(), earlier.summary());
+  });
+
   it('tolerates a share up to the limit and stops beyond it', () => {
     const counter = new BadInputCounter();
     see(counter, 100);

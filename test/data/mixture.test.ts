@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { concatenate, mixStreams, selectSamples } from '../../src/data';
+import { concatenate, countTurns, mixStreams, selectSamples } from '../../src/data';
 import { collect, tinySet } from './fixtures';
 
 describe('concatenate', () => {
@@ -61,8 +61,26 @@ describe('mixStreams', () => {
     assert.deepEqual([items.filter((item) => item === 'a').length, items.length], [2, 42]);
   });
 
+  it('goes on behind turns already taken, and counts them', async () => {
+    const options = { weights: [10, 3], seed: 5 };
+    const draw = async (turns: number, length: number) => {
+      const items: string[] = [];
+      for await (const item of mixStreams([repeat('a', 9999), repeat('b', 9999)], { ...options, turns })) {
+        if (items.push(item) === length) break;
+      }
+      return items.join('');
+    };
+    const whole = await draw(0, 3000);
+    assert.equal(await draw(1000, 2000), whole.slice(1000));
+    const counts = countTurns({ ...options, turns: 1000 });
+    assert.deepEqual(
+      counts,
+      ['a', 'b'].map((item) => whole.slice(0, 1000).split(item).length - 1),
+    );
+  });
+
   it('refuses weights that do not fit', async () => {
-    for (const weights of [[1], [1, 0], [1, Number.NaN]]) {
+    for (const weights of [[1], [1, 0], [1, Number.NaN], [1, Number.POSITIVE_INFINITY]]) {
       await assert.rejects(
         collect(mixStreams([repeat('a', 1), repeat('b', 1)], { weights })),
         /Expected a positive weight for each of 2 streams, but got/,
