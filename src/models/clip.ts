@@ -98,7 +98,7 @@ export function textTokens({ config, parameters }: Clip, texts: TokenBatch): Tok
     activationOf(config),
     keepsPadding ? 'padded' : 'real',
   );
-  return { anchor: pooled, tokens: tokens!, lengths: keepsPadding ? undefined : texts.lengths };
+  return { anchor: pooled, tokens: tokens!, lengths: texts.lengths };
 }
 
 /** The scope of a tower's second-order parameters: `visual`, or the root for texts. */

@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Initialiser, layerNormLayer, linear, linearLayer, type Scope } from '../nn';
-import { headChannels, type ResolvedSecondOrder, type SecondOrderConfig, secondOrderLength } from './config';
+import {
+  headChannels,
+  type ResolvedSecondOrder,
+  resolveSecondOrder,
+  type SecondOrderConfig,
+  secondOrderLength,
+} from './config';
 import { dropOut, type Mode, reduceChannels } from './reduction';
 
 /**
@@ -39,10 +45,11 @@ export function initialiseMeanHead(
   init.linear(`${root}fc2`, hidden, embedDim, false);
 }
 
-/** Units that make norm, hidden layer and output as large as norm, square layer and fc2 over the triangles. */
+/** Units that make norm, hidden layer and output as large as fc2 over the triangles and what is mixed before it. */
 function hiddenWidth(config: SecondOrderConfig, embedDim: number): number {
   const inputs = config.heads * headChannels(config, embedDim);
   const length = secondOrderLength(config, embedDim);
-  const parameters = length * (length + 3) + length * embedDim;
+  const mixing = resolveSecondOrder(config).mixed ? length * (length + 3) : 0;
+  const parameters = mixing + length * embedDim;
   return Math.round((parameters - 2 * inputs) / (inputs + 1 + embedDim));
 }

@@ -41,7 +41,7 @@ export function secondOrder(
   const choices = resolveSecondOrder(config);
   const module = scope.at(MODULE_NAMES[tower]);
   if (choices.statistic === 'mean') {
-    const mean = intoHeads(tf.expandDims(meanToken(set), 1), scope, choices);
+    const mean = intoHeads(tf.expandDims(meanToken(counted(set, choices)), 1), scope, choices);
     return meanHead(mean, scope, module, choices, tower, mode);
   }
   const matrices = headMatrices(set, scope, config, tower, mode);
@@ -61,7 +61,7 @@ export function secondOrder(
  * @throws for the statistic `mean`, which has none
  */
 export function headMatrices(
-  set: TokenSet,
+  all: TokenSet,
   scope: Scope,
   config: SecondOrderConfig,
   tower: Tower,
@@ -69,6 +69,7 @@ export function headMatrices(
 ): tf.Tensor4D {
   const choices = resolveSecondOrder(config);
   const { heads } = choices;
+  const set = counted(all, choices);
   const [batch, count, embedDim] = set.tokens.shape;
   const channels = headChannels(config, embedDim);
   const tokens = intoHeads(set.tokens, scope, choices);
@@ -90,7 +91,13 @@ export function headMatrices(
  */
 export function tokenWeights(set: TokenSet, scope: Scope, config: SecondOrderConfig): tf.Tensor3D {
   const choices = resolveSecondOrder(config);
-  return tf.squeeze(weightsOf(intoHeads(set.tokens, scope, choices), set, scope, choices), [3]);
+  const weights = weightsOf(intoHeads(set.tokens, scope, choices), counted(set, choices), scope, choices);
+  return tf.squeeze(weights, [3]);
+}
+
+/** The tokens that take part: where padding is kept, all are real. */
+function counted(set: TokenSet, { padding }: ResolvedSecondOrder): TokenSet {
+  return padding === 'kept' ? { ...set, lengths: undefined } : set;
 }
 
 /** `[batch, M, heads, 1]` */

@@ -7,7 +7,7 @@ export interface TokenSet {
   anchor: tf.Tensor2D;
   /** Image patches without the class token, or text positions. `[batch, M, embedDim]` */
   tokens: tf.Tensor3D;
-  /** How many of the M positions are real, for texts whose padding is left out. */
+  /** How many of the M positions are real, for texts; a configuration that keeps padding counts them all. */
   lengths?: Int32Array;
 }
 

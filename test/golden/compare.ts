@@ -33,3 +33,25 @@ export function assertClose(
     `${what}: entry ${place} is ${values[place]} where ${expected[place]} is expected (off by ${worst})`,
   );
 }
+
+/**
+ * Asserts that two lists of numbers agree within `tolerance` of the scale of what is expected, however small that is.
+ *
+ * @param scale the largest absolute value of the whole tensor, where `expected` is a part of it
+ */
+export function assertCloseInScale(
+  actual: ArrayLike<number> | tf.Tensor,
+  expected: ArrayLike<number>,
+  tolerance = 1e-5,
+  what = 'values',
+  scale = Math.max(...Array.from(expected, Math.abs)),
+): void {
+  const values = 'dataSync' in actual ? actual.dataSync() : actual;
+  assert.ok(scale > 0, `${what}: nothing but zeros is expected, so there is no scale`);
+  assertClose(
+    Array.from(values, (value) => value / scale),
+    Array.from(expected, (value) => value / scale),
+    tolerance,
+    `${what} over ${scale}`,
+  );
+}
