@@ -1,56 +1,9 @@
 import type { Data, Layout } from 'plotly.js';
 import type { RetrievalResult } from '../evaluation/retrieval';
+import { type Figure, HEAT_SCALE, INK, layoutOf, PALETTE } from './figureLayout';
 import { filledColumns, fullHeading, type Section, type Table, titleOf } from './table';
 
-/** A Plotly figure: what `Plotly.newPlot` takes, and what `staticSvg` draws without a browser. */
-export interface Figure {
-  /** Short and stable, for file names and anchors. */
-  id: string;
-  data: Data[];
-  layout: Partial<Layout>;
-}
-
-/** Six colours that stay apart for colour-blind readers and in print (Okabe and Ito 2008, without the yellow). */
-export const PALETTE = ['#0072b2', '#e69f00', '#009e73', '#d55e00', '#56b4e9', '#cc79a7'];
-
-/** Light to dark in one hue: readable in print and for every kind of colour vision. */
-export const HEAT_SCALE: [number, string][] = [
-  [0, '#f7fbff'],
-  [0.25, '#c6dbef'],
-  [0.5, '#6baed6'],
-  [0.75, '#2171b5'],
-  [1, '#08306b'],
-];
-
-const INK = '#344054';
-const GRID = '#e4e7ec';
-
-function layoutOf(title: string, x: string, y: string, more: Partial<Layout> = {}): Partial<Layout> {
-  const axis = { gridcolor: GRID, linecolor: GRID, zeroline: false, automargin: true };
-  return {
-    title: {
-      text: title,
-      x: 0.01,
-      xanchor: 'left',
-      yref: 'container',
-      y: 0.97,
-      yanchor: 'top',
-      font: { size: 16 },
-    },
-    font: { family: 'Inter, system-ui, -apple-system, "Segoe UI", sans-serif', size: 12, color: INK },
-    colorway: PALETTE,
-    paper_bgcolor: '#ffffff',
-    plot_bgcolor: '#ffffff',
-    width: 760,
-    height: 400,
-    margin: { l: 64, r: 24, t: 76, b: 56 },
-    legend: { orientation: 'h', x: 0, y: 1.02, xanchor: 'left', yanchor: 'bottom' },
-    hoverlabel: { namelength: -1 },
-    ...more,
-    xaxis: { ...axis, title: { text: x }, ...more.xaxis },
-    yaxis: { ...axis, title: { text: y }, ...more.yaxis },
-  };
-}
+export { type Figure, HEAT_SCALE, PALETTE } from './figureLayout';
 
 /** Curves over training steps, e.g. the loss of several runs. */
 export function curvesFigure(input: {

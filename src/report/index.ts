@@ -1,3 +1,4 @@
+export * from './ablationFigure';
 export * from './alipTables';
 export * from './dalipTable';
 export * from './figureHtml';
@@ -8,6 +9,7 @@ export * from './pictures';
 export * from './progress';
 export * from './published';
 export * from './staticSvg';
+export * from './sweepFigure';
 export * from './table';
 export * from './tableFormats';
 export * from './tableText';
