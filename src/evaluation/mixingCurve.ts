@@ -4,7 +4,7 @@
  *   ψ(r) = (exp(t·(r − low)) − 1) / (exp(t·(high − low)) − 1)
  *
  * A fit in u + v·ψ(r) is well conditioned for every t, where one in c and k is not: towards t = 0 both grow without
- * bound, with opposite signs. Nothing here overflows for large |t|; t must not be 0.
+ * bound, with opposite signs. Between the two shares nothing overflows for large |t|; t must not be 0.
  */
 export interface MixingCurve {
   t: number;
@@ -15,7 +15,7 @@ export interface MixingCurve {
 /** ψ at a share. */
 export function curveAt({ t, low, high }: MixingCurve, share: number): number {
   const [x, span] = [share - low, high - low];
-  if (t < 0) return Math.expm1(t * x) / Math.expm1(t * span);
+  if (t < 0 || x < 0) return Math.expm1(t * x) / Math.expm1(t * span);
   return (Math.exp(t * (x - span)) * Math.expm1(-t * x)) / Math.expm1(-t * span);
 }
 

@@ -28,7 +28,7 @@ export interface MixingLaw {
   c: number;
   k: number;
   t: number;
-  /** Of (c, k, t), in this order; infinite for t where the points do not determine it. */
+  /** Of (c, k, t), in this order; for k and t infinite in a step and where all is flat: there c alone is determined. */
   covariance: number[][];
   /** The standard deviation around the law of a value with weight 1. */
   residualError: number;
@@ -131,16 +131,24 @@ function shapeOf(
 /** c and k, and the covariance of all three parameters, from that of u, v and, except in a step, t. */
 function lawOf(curve: MixingCurve, u: number, v: number, ofFit: number[][]) {
   const { c, k, jacobian } = toLaw(curve, u, v);
-  const covariance = jacobian.map((a) =>
-    jacobian.map((b) =>
-      dot(
-        ofFit.map((row) => dot(row, b)),
-        a,
-      ),
-    ),
-  );
-  if (ofFit.length === 2) covariance[2][2] = Number.POSITIVE_INFINITY;
-  return { c, k, covariance };
+  const [ofC] = jacobian;
+  if (ofFit.length === 2) return { c, k, covariance: onlyOfC(quadraticForm(ofFit, ofC)) };
+  const between = (a: number[], b: number[]) =>
+    dot(
+      ofFit.map((row) => dot(row, b)),
+      a,
+    );
+  return { c, k, covariance: jacobian.map((a) => jacobian.map((b) => between(a, b))) };
+}
+
+/** Where only the level is determined. */
+function onlyOfC(variance: number): number[][] {
+  const open = Number.POSITIVE_INFINITY;
+  return [
+    [variance, 0, 0],
+    [0, open, 0],
+    [0, 0, open],
+  ];
 }
 
 /** Where a law could lie anywhere, because its step is somewhere there: between two shares, and outside of them. */
@@ -162,11 +170,7 @@ function flatLaw(points: readonly MixingPoint[]): MixingLaw {
     c,
     k: 0,
     t: 0,
-    covariance: [
-      [ofLaw, 0, 0],
-      [0, 0, 0],
-      [0, 0, Number.POSITIVE_INFINITY],
-    ],
+    covariance: onlyOfC(ofLaw),
     residualError: Math.sqrt(variance),
     degreesOfFreedom,
     predict: (_, options) => prediction({ estimate: c, ofLaw, ofValue: variance, degreesOfFreedom, options }),
@@ -185,5 +189,9 @@ function prediction(input: {
   const { level = 0.95, measurements = Number.POSITIVE_INFINITY } = options;
   const standardError = Math.sqrt(ofLaw + ofValue / measurements);
   const halfWidth = standardError * studentQuantile((1 + level) / 2, degreesOfFreedom);
-  return { estimate, low: estimate - halfWidth, high: estimate + halfWidth, level, standardError };
+  const [low, high] =
+    halfWidth === Number.POSITIVE_INFINITY
+      ? [-halfWidth, halfWidth]
+      : [estimate - halfWidth, estimate + halfWidth];
+  return { estimate, low, high, level, standardError };
 }

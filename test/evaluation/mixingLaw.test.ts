@@ -77,6 +77,19 @@ describe('the mixing law', () => {
     close(rising.predict(0.4).estimate, -3, 1e-9, 'before the step');
   });
 
+  it('gives numbers or infinities for a step between shares that are close and far from 0', () => {
+    const shares = [0.81, 0.82, 0.9, 0.95];
+    for (const up of [0.81, 0.95]) {
+      const law = lawOf((r) => (r === up ? 4 : 3), shares);
+      assert.equal(law.shape, 'step');
+      for (const share of [0, 0.815, 0.9, 1]) {
+        const { estimate, low, high } = law.predict(share);
+        assert.ok(![estimate, low, high].some(Number.isNaN), `${estimate}, ${low} to ${high} at ${share}`);
+      }
+      assert.ok(!law.covariance.flat().some(Number.isNaN));
+    }
+  });
+
   it('has no bend and no error where all values are equal', () => {
     const { k, t, residualError, predict } = lawOf(() => 0.3);
     assert.deepEqual([k, t], [0, 0]);
