@@ -14,7 +14,7 @@ export interface LinearFit {
 export const STRAIGHT = 1e-5;
 /** The steepest bend tried does all but exp(−20) of its change before the next share. */
 const STEEPEST = 20;
-const GRID = 300;
+const GRID = 160;
 
 /** Weighted least squares of u + v·ψ for one curve. */
 export function fitGiven(curve: MixingCurve, points: readonly MixingPoint[]): LinearFit {
@@ -49,7 +49,7 @@ export function bestCurve(points: readonly MixingPoint[], shares: readonly numbe
   const losses = grid.map((t) => fitGiven(curve(t), points).loss);
   const best = losses.indexOf(Math.min(...losses));
   let [below, above] = [grid[Math.max(0, best - 1)], grid[Math.min(GRID, best + 1)]];
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 60; i++) {
     const middle = (below + above) / 2;
     if (lossSlope(curve(middle), points) > 0) above = middle;
     else below = middle;

@@ -1,6 +1,9 @@
 export * from './ablationFigure';
 export * from './alipTables';
 export * from './dalipTable';
+export * from './differenceFigure';
+export * from './differenceSentences';
+export * from './differenceTable';
 export * from './figureHtml';
 export * from './figures';
 export * from './htmlReport';
@@ -8,6 +11,7 @@ export * from './measured';
 export * from './pictures';
 export * from './progress';
 export * from './published';
+export * from './publishedDifferences';
 export * from './staticSvg';
 export * from './sweepFigure';
 export * from './table';
