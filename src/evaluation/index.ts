@@ -6,6 +6,8 @@ export * from './guesses';
 export * from './judgePrediction';
 export * from './measure';
 export * from './mixingLaw';
+export * from './neighbours';
 export * from './retrieval';
 export * from './statistics';
+export * from './tokenStatistics';
 export * from './zeroShot';
