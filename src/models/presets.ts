@@ -14,6 +14,13 @@ export const QUICK_MODEL: ClipConfig = {
   text: { contextLength: 32, vocabSize: 8192, width: 96, layers: 2, heads: 3 },
 };
 
+/** open_clip's `ViT-B-16`, the published size of both papers' larger models: 149.6 million parameters. */
+export const VIT_B_16: ClipConfig = {
+  embedDim: 512,
+  vision: { imageSize: 224, patchSize: 16, width: 768, layers: 12, heads: 12 },
+  text: { contextLength: 77, vocabSize: 49408, width: 512, layers: 12, heads: 8 },
+};
+
 /**
  * DALIP's heads at mini scale: 4 heads of 16 channels, each reduced to 8. Without the published dropout of 0.5: it takes
  * half of 8 channels where the published size has 46, and in our trials the second order then hardly left chance.

@@ -1,7 +1,6 @@
 import {
   flag,
   isObject,
-  list,
   number,
   object,
   oneOf,
@@ -11,7 +10,17 @@ import {
   text,
   ValueError,
 } from '../files/checkedJson';
-import { type ClipConfig, checkConfig, MINI_MODEL, MINI_SECOND_ORDER, QUICK_MODEL } from '../models';
+import {
+  type ClipConfig,
+  checkConfig,
+  MINI_MODEL,
+  MINI_SECOND_ORDER,
+  OFFICIAL_SECOND_ORDER,
+  QUICK_MODEL,
+  type SecondOrderConfig,
+  VIT_B_16,
+} from '../models';
+import { type DataConfig, dataSection } from './dataConfig';
 import { checkFolderName } from './runFolder';
 import type { Recipe } from './trainer';
 
@@ -22,27 +31,13 @@ export interface TrainingConfig {
   data: DataConfig;
   objective: ObjectiveConfig;
   model: ClipConfig;
+  /** A safetensors file that the model starts from, see `startFrom`. Absent: from random parameters. */
+  start?: string;
   recipe: Recipe;
   /** Steps between checkpoints. */
   checkpointEvery: number;
   /** Steps between lines of the metrics file. */
   logEvery: number;
-}
-
-/** Where pictures and texts come from: shards or a folder, never both. Paths are relative to the current folder. */
-export interface DataConfig {
-  /** WebDataset shards: files, folders, brace patterns or globs. */
-  shards?: string | string[];
-  /** The JSON fields of a shard's samples that hold texts, in order. */
-  textFields?: string[];
-  /** A folder of pictures. */
-  folder?: string;
-  /** The folder's caption file (.jsonl, .csv, .tsv); absent: its own `captions.*`, or `name.txt` beside `name.jpg`. */
-  captions?: string;
-  /** Side of the pictures in memory, from which training crops are cut. Default: 4/3 of the model's image size. */
-  pictureSize: number;
-  /** Largest share of unusable samples. Absent: 0.05, checked from 100 samples on only. */
-  limitFraction?: number;
 }
 
 export type ObjectiveConfig =
@@ -52,7 +47,12 @@ export type ObjectiveConfig =
 
 const count = number({ whole: true, from: 1 });
 
-const MODELS = { mini: MINI_MODEL, quick: QUICK_MODEL };
+/** Models by name, with the second-order heads that each gets where the objective is DALIP. */
+const MODELS: Record<'mini' | 'quick' | 'ViT-B-16', ClipConfig & { secondOrder: SecondOrderConfig }> = {
+  mini: { ...MINI_MODEL, secondOrder: MINI_SECOND_ORDER },
+  quick: { ...QUICK_MODEL, secondOrder: MINI_SECOND_ORDER },
+  'ViT-B-16': { ...VIT_B_16, secondOrder: OFFICIAL_SECOND_ORDER },
+};
 
 const readModelSizes = object({
   embedDim: count,
@@ -76,9 +76,17 @@ const readModelSizes = object({
   secondOrder: optional(
     object({
       heads: count,
-      reduced: count,
+      reduced: optional(count),
       dropout: number({ from: 0, to: 1 }),
+      variant: optional(oneOf(['official', 'paper'])),
+      statistic: optional(oneOf(['distance', 'covariance', 'rootCovariance', 'bilinear', 'mean'])),
+      projected: optional(flag),
       tokenWeighting: optional(flag),
+      padding: optional(oneOf(['masked', 'kept'])),
+      textDropout: optional(oneOf(['channels', 'tokens'])),
+      perToken: optional(flag),
+      mixed: optional(flag),
+      logitScale: optional(oneOf(['shared', 'separate'])),
     }),
   ),
 });
@@ -92,15 +100,6 @@ const READ_OBJECTIVE: Record<ObjectiveConfig['name'], Reader<ObjectiveConfig>> =
     historyStart: optional(oneOf(['one', 'firstBatch']), 'one' as const),
   }),
 };
-
-const readData = object({
-  shards: optional((value, place) => (Array.isArray(value) ? list(text)(value, place) : text(value, place))),
-  textFields: optional(list(text)),
-  folder: optional(text),
-  captions: optional(text),
-  pictureSize: optional(count),
-  limitFraction: optional(number({ from: 0, to: 1 })),
-});
 
 const readRecipe = object({
   steps: optional(count, 500),
@@ -117,9 +116,10 @@ const readRecipe = object({
 
 const readSettings = object({
   name: nameOfRun,
-  data: checkedData,
+  data: dataSection,
   objective: optional(checkedObjective, { name: 'clip' } as const),
-  model: optional(checkedModel, MINI_MODEL),
+  model: optional(checkedModel, MODELS.mini),
+  start: optional(text),
   recipe: optional(checkedRecipe, checkedRecipe({}, 'recipe')),
   checkpointEvery: optional(count, 100),
   logEvery: optional(count, 5),
@@ -128,39 +128,36 @@ const readSettings = object({
 /**
  * Reads the JSON file that describes a training run.
  *
+ * @param change made to what the file says before it is checked
  * @throws Error in one sentence that names the file and the place, such as `recipe.steps`
  */
-export function readTrainingConfig(path: string): TrainingConfig {
-  return readJson(path, toTrainingConfig);
+export function readTrainingConfig(
+  path: string,
+  change: (settings: unknown) => unknown = (settings) => settings,
+): TrainingConfig {
+  return readJson(path, (value) => toTrainingConfig(change(value)));
 }
 
 /**
- * Checks a run's description and fills in the defaults; a named model gets DALIP's heads where the objective is DALIP.
+ * Checks a run's description and fills in the defaults; a named model has DALIP's heads where the objective is DALIP.
  *
  * @throws {ValueError} naming the place of the first mistake
  */
 export function toTrainingConfig(value: unknown, place = ''): TrainingConfig {
-  const { data, model, ...settings } = readSettings(value, place);
+  const { data, ...settings } = readSettings(value, place);
   const named = typeof (value as { model?: unknown }).model !== 'object';
-  const withHeads = named && settings.objective.name === 'dalip';
-  const fullModel: ClipConfig = withHeads ? { ...model, secondOrder: MINI_SECOND_ORDER } : model;
-  checkHeads(fullModel, settings.objective);
+  const model = named && settings.objective.name !== 'dalip' ? withoutHeads(settings.model) : settings.model;
+  checkHeads(model, settings.objective);
   const pictureSize = data.pictureSize ?? Math.ceil((model.vision.imageSize * 4) / 3);
-  return { ...settings, data: { ...data, pictureSize }, model: fullModel };
+  return { ...settings, data: { ...data, pictureSize }, model };
+}
+
+function withoutHeads({ secondOrder, ...plain }: ClipConfig): ClipConfig {
+  return plain;
 }
 
 function nameOfRun(value: unknown, place: string): string {
   return asValueError(place, () => checkFolderName(text(value, place)));
-}
-
-function checkedData(value: unknown, place: string): ReturnType<typeof readData> {
-  const data = readData(value, place);
-  if ((data.shards === undefined) === (data.folder === undefined)) {
-    throw new ValueError(place, 'expected either "shards" or "folder", so that it is clear what to read.');
-  }
-  if (data.captions && !data.folder) throw new ValueError(`${place}.captions`, 'belongs to a "folder".');
-  if (data.textFields && !data.shards) throw new ValueError(`${place}.textFields`, 'belongs to "shards".');
-  return data;
 }
 
 function checkedObjective(value: unknown, place: string): ObjectiveConfig {

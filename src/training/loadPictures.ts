@@ -8,7 +8,8 @@ import {
   readWebDataset,
   type Sample,
 } from '../data';
-import type { DataConfig, ObjectiveConfig } from './config';
+import type { ObjectiveConfig } from './config';
+import type { DataConfig } from './dataConfig';
 import { RunInterruptedError } from './run';
 
 export interface LoadPicturesOptions {
@@ -57,13 +58,23 @@ function samplesOf(
   return readWebDataset(shards!, { counter, textFields });
 }
 
-/** Without the samples that have a picture only. */
-async function* withTexts(samples: AsyncIterable<Sample>, counter: BadInputCounter): AsyncGenerator<Sample> {
+/** Without the samples that have fewer texts than needed; they are counted. */
+export async function* withTexts(
+  samples: AsyncIterable<Sample>,
+  counter: BadInputCounter,
+  needed = 1,
+): AsyncGenerator<Sample> {
   for await (const sample of samples) {
-    if (sample.texts.length > 0) yield sample;
-    else
-      counter.skip(new BadSampleError('missing-text', sample.key, `The sample "${sample.key}" has no text.`));
+    const { key, texts } = sample;
+    if (texts.length >= needed) yield sample;
+    else counter.skip(new BadSampleError('missing-text', key, missingText(key, texts.length, needed)));
   }
+}
+
+function missingText(key: string, found: number, needed: number): string {
+  return found === 0
+    ? `The sample "${key}" has no text.`
+    : `The sample "${key}" has ${found} text where ${needed} are needed.`;
 }
 
 function checkCaptions({ keys, texts, length }: PictureSet): void {

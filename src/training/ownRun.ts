@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PictureSet } from '../data';
 import { writeFileAtomically } from '../files';
 import { listCheckpoints } from './checkpoint';
 import type { TrainingConfig } from './config';
@@ -29,31 +28,37 @@ export function findOwnRun(config: TrainingConfig, root: string, resume: boolean
 
 /** The run's folder, created if need be. Only what decides the run's outcome goes into its `config.json`. */
 export function openOwnRun(config: TrainingConfig, root: string): RunFolder {
-  const { name, data, objective, model, recipe } = config;
+  const { name, data, objective, model, start, recipe } = config;
   const path = pathOf(config, root);
   if (stateOf(path) === 'new') rmSync(join(path, 'config.json'), { force: true });
-  return openRunFolder({ root, experiment: EXPERIMENT, name, config: { data, objective, model, recipe } });
+  const decisive = { data, objective, model, start, recipe };
+  return openRunFolder({ root, experiment: EXPERIMENT, name, config: decisive });
 }
 
 /**
- * Notes which pictures a run is trained on, or compares them with those it began with: one more or less, and every
- * batch would be another.
+ * Notes what a run is trained on, or compares it with what the run began with: one picture or shard more or less, and
+ * every batch would be another.
  *
+ * @param names the pictures' keys, or each shard's path and size
  * @throws Error where they differ
  */
-export function keepPictures({ path, checkpoints }: RunFolder, { keys }: PictureSet): void {
-  const file = join(path, 'pictures.json');
-  const sha256 = createHash('sha256').update(JSON.stringify(keys)).digest('hex');
+export function keepInput(
+  { path, checkpoints }: RunFolder,
+  kind: 'pictures' | 'shards',
+  names: readonly string[],
+): void {
+  const file = join(path, `${kind}.json`);
+  const sha256 = createHash('sha256').update(JSON.stringify(names)).digest('hex');
   const before =
     listCheckpoints(checkpoints).length > 0 && existsSync(file) ? readFileSync(file, 'utf8') : null;
   if (before === null) {
-    writeFileAtomically(file, [`${JSON.stringify({ pictures: keys.length, sha256 }, null, 2)}\n`]);
+    writeFileAtomically(file, [`${JSON.stringify({ [kind]: names.length, sha256 }, null, 2)}\n`]);
     return;
   }
-  const began = JSON.parse(before) as { pictures: number; sha256: string };
+  const began = JSON.parse(before) as { pictures?: number; shards?: number; sha256: string };
   if (began.sha256 === sha256) return;
   throw new Error(
-    `The run in "${path}" began with other pictures (${began.pictures} there, ${keys.length} now); restore them, or ` +
+    `The run in "${path}" began with other ${kind} (${began[kind]} there, ${names.length} now); restore them, or ` +
       'give the configuration another name.',
   );
 }

@@ -33,7 +33,7 @@ export class RunInterruptedError extends Error {
  */
 export async function trainRun(training: Training, data: TrainingData, options: RunOptions): Promise<number> {
   const { folder, checkpointEvery = 100, logEvery = 5, onStep, signal } = options;
-  const { resumedAt, seconds: secondsBefore } = restore(training, folder.checkpoints);
+  const { resumedAt, seconds: secondsBefore } = restore(training, data, folder.checkpoints);
   const log = openMetricsLog(folder.metrics, { lastStep: resumedAt ?? undefined });
   const board = createTensorBoardWriter(folder.tensorboard, {
     firstStep: resumedAt === null ? undefined : resumedAt + 1,
@@ -53,7 +53,7 @@ export async function trainRun(training: Training, data: TrainingData, options: 
       await setImmediate(); // Steps alone never let the process hear of a signal.
       const stopping = Boolean(signal?.aborted) && !last;
       if (last || stopping || report.step % checkpointEvery === 0) {
-        await save(training, report.step, seconds(), folder.checkpoints);
+        await save(training, data, { step: report.step, seconds: seconds() }, folder.checkpoints);
       }
       if (stopping) throw new RunInterruptedError(stoppedAfter(report.step, training.recipe.steps));
     }
@@ -70,8 +70,8 @@ function stoppedAfter(step: number, steps: number): string {
 
 function save(
   { model, optimizer, objective }: Training,
-  step: number,
-  seconds: number,
+  data: TrainingData,
+  { step, seconds }: { step: number; seconds: number },
   folder: string,
 ): Promise<string> {
   return saveCheckpoint(folder, {
@@ -80,13 +80,14 @@ function save(
     step,
     optimizerSteps: optimizer.stepCount,
     randomStates: {}, // every draw is a function of the seed and the step
-    extra: { seconds, objective: objective.getState?.() },
+    extra: { seconds, objective: objective.getState?.(), data: data.getState?.() },
   });
 }
 
 /** Brings a run back to its newest checkpoint; `resumedAt` is the step it stands at, null where there is none. */
 function restore(
   { model, optimizer, objective }: Training,
+  data: TrainingData,
   folder: string,
 ): { resumedAt: number | null; seconds: number } {
   const checkpoint = loadLatestCheckpoint(folder);
@@ -94,5 +95,6 @@ function restore(
   restoreVariables(model.parameters, checkpoint.parameters);
   optimizer.loadState(checkpoint.optimizerState, checkpoint.optimizerSteps);
   objective.setState?.(checkpoint.extra?.objective ?? null);
+  data.setState?.(checkpoint.extra?.data ?? null);
   return { resumedAt: checkpoint.step, seconds: Number(checkpoint.extra?.seconds ?? 0) };
 }

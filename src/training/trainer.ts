@@ -10,6 +10,9 @@ import { warmupCosine } from './schedules';
 /** Where batches come from: the batch of a step is fixed by the step, so that a resumed run sees the same ones. */
 export interface TrainingData {
   batch(step: number): Promise<TrainingBatch>;
+  /** Where the next batch begins, as plain data for checkpoints; for data that cannot be entered anywhere. */
+  getState?(): unknown;
+  setState?(state: unknown): void;
 }
 
 /** What defines a run besides its model, objective and data. */

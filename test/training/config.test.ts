@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { MINI_MODEL, MINI_SECOND_ORDER, QUICK_MODEL } from '../../src/models';
-import { readTrainingConfig, toTrainingConfig } from '../../src/training';
+import {
+  MINI_MODEL,
+  MINI_SECOND_ORDER,
+  OFFICIAL_SECOND_ORDER,
+  QUICK_MODEL,
+  VIT_B_16,
+} from '../../src/models';
+import { isStreamed, readTrainingConfig, toTrainingConfig } from '../../src/training';
 import { temporaryFolder } from '../data/fixtures';
 import { TINY, TINY_SECOND_ORDER } from '../tiny';
 
@@ -49,6 +55,9 @@ describe('toTrainingConfig', () => {
       toTrainingConfig({ ...SMALLEST, model, objective }).model;
     assert.deepEqual(modelOf('quick'), QUICK_MODEL);
     assert.deepEqual(modelOf('mini', 'dalip'), { ...MINI_MODEL, secondOrder: MINI_SECOND_ORDER });
+    assert.deepEqual(modelOf(undefined, 'dalip'), { ...MINI_MODEL, secondOrder: MINI_SECOND_ORDER });
+    assert.deepEqual(modelOf('ViT-B-16'), VIT_B_16);
+    assert.deepEqual(modelOf('ViT-B-16', 'dalip'), { ...VIT_B_16, secondOrder: OFFICIAL_SECOND_ORDER });
     assert.deepEqual(modelOf(TINY), TINY);
     assert.deepEqual(modelOf(TINY_SECOND_ORDER, 'dalip'), TINY_SECOND_ORDER);
   });
@@ -62,6 +71,26 @@ describe('toTrainingConfig', () => {
     };
     assert.deepEqual(toTrainingConfig({ name: 'web', data }).data, data);
     assert.equal(toTrainingConfig({ name: 'web', data: { shards: 'a.tar' } }).data.shards, 'a.tar');
+  });
+
+  it('takes weighted sources and streams them, one source where it is asked to', () => {
+    const dataOf = (data: object) => toTrainingConfig({ name: 'web', data }).data;
+    const sources = [
+      { shards: 'plants/*.tar', weight: 10 },
+      { shards: ['a.tar', 'b.tar'], weight: 3 },
+    ];
+    const mixed = dataOf({ sources, shuffleBuffer: 50, cropScale: [0.9, 1] });
+    assert.deepEqual([mixed.sources, isStreamed(mixed)], [sources, true]);
+    assert.deepEqual(dataOf({ sources: [{ shards: 'a.tar' }] }).sources, [{ shards: 'a.tar', weight: 1 }]);
+    const streams = [{ shards: 'a.tar', stream: true }, { shards: 'a.tar' }, { folder: 'a' }];
+    assert.deepEqual(
+      streams.map((data) => isStreamed(dataOf(data))),
+      [true, false, false],
+    );
+  });
+
+  it('takes the weights that a model starts from', () => {
+    assert.equal(toTrainingConfig({ ...SMALLEST, start: 'a.safetensors' }).start, 'a.safetensors');
   });
 
   const withRecipe = (recipe: object) => ({ ...SMALLEST, recipe });
@@ -82,12 +111,12 @@ describe('toTrainingConfig', () => {
     [
       'no source',
       withData({}),
-      'data: expected either "shards" or "folder", so that it is clear what to read.',
+      'data: expected one of "shards", "sources" and "folder", so that it is clear what to read.',
     ],
     [
       'two sources',
       withData({ shards: 'a.tar', folder: 'b' }),
-      'data: expected either "shards" or "folder", so that it is clear what to read.',
+      'data: expected one of "shards", "sources" and "folder", so that it is clear what to read.',
     ],
     [
       'captions of shards',
@@ -97,7 +126,28 @@ describe('toTrainingConfig', () => {
     [
       'fields of a folder',
       withData({ folder: 'a', textFields: ['b'] }),
-      'data.textFields: belongs to "shards".',
+      'data.textFields: belongs to "shards" or "sources".',
+    ],
+    ['no sources', withData({ sources: [] }), 'data.sources: expected at least one source, got none.'],
+    [
+      'a weight of nothing',
+      withData({ sources: [{ shards: 'a.tar', weight: 0 }] }),
+      'data.sources[0].weight: expected a number above 0, got 0.',
+    ],
+    [
+      'a streamed folder',
+      withData({ folder: 'a', stream: true }),
+      'data.stream: belongs to "shards"; a folder is read into memory.',
+    ],
+    [
+      'a buffer without a stream',
+      withData({ shards: 'a.tar', shuffleBuffer: 9 }),
+      'data.shuffleBuffer: belongs to a stream; add "stream": true.',
+    ],
+    [
+      'a range upside down',
+      withData({ folder: 'a', cropScale: [1, 0.9] }),
+      'data.cropScale: expected two shares up to 1, the smaller one first, got [1,0.9].',
     ],
     ['a list with a number', withData({ shards: ['a.tar', 3] }), 'data.shards[1]: expected a text, got 3.'],
     [
@@ -113,7 +163,7 @@ describe('toTrainingConfig', () => {
     [
       'a strange key',
       withData({ folder: 'a', colour: 'red' }),
-      'data.colour: there is no such setting; known here: shards, textFields, folder, captions, pictureSize, limitFraction.',
+      'data.colour: there is no such setting; known here: shards, sources, stream, shuffleBuffer, textFields, folder, captions, pictureSize, cropScale, limitFraction.',
     ],
     [
       'a text for a number',
@@ -139,7 +189,7 @@ describe('toTrainingConfig', () => {
     [
       'an unknown model',
       { ...SMALLEST, model: 'mimi' },
-      'model: expected one of "mini", "quick", got "mimi"; did you mean "mini"?',
+      'model: expected one of "mini", "quick", "ViT-B-16", got "mimi"; did you mean "mini"?',
     ],
     [
       'an unknown objective',

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEngine } from '../../src/engine';
+import { writeSafetensors } from '../../src/files';
+import { createClip } from '../../src/models';
+import { disposeParameters } from '../../src/nn';
 import {
   NotANumberError,
   readMetrics,
@@ -118,6 +121,88 @@ describe('trainPictures', () => {
     await run({}, { resume: true, onStep: ({ step }) => steps.push(step) });
     assert.deepEqual(steps, [3, 4]);
     assert.deepEqual(logged(), whole);
+  });
+
+  describe('streaming', () => {
+    const sources = [
+      { shards: join(folder, 'plants-{0..1}.tar'), weight: 10 },
+      { shards: join(folder, 'general.tar'), weight: 3 },
+    ];
+    const data = { sources, shuffleBuffer: 4 };
+    const recipe = { ...RECIPE, steps: 8 };
+    before(async () => {
+      await writeShard(join(folder, 'plants-0.tar'), await wholeSamples(0, 7));
+      await writeShard(join(folder, 'plants-1.tar'), await wholeSamples(7, 13));
+      await writeShard(join(folder, 'general.tar'), await wholeSamples(200, 205));
+    });
+
+    it('stops and resumes exactly, with the same batches', async () => {
+      const summary = await run({ data, recipe });
+      assert.deepEqual([summary.pictures, summary.pairs, summary.skipped.bad], [undefined, 32, 0]);
+      assert.ok(summary.skipped.seen >= 32, `${summary.skipped.seen} samples seen`);
+      const whole = logged();
+      rmSync(root, { recursive: true });
+
+      await assert.rejects(run({ data, recipe }, stopIn(5)), { name: 'RunInterruptedError' });
+      let passedOver = 0;
+      const onPassedOver = (count: number) => {
+        passedOver = count;
+      };
+      await run({ data, recipe }, { resume: true, onPassedOver });
+      assert.ok(passedOver > 0 && passedOver < 18, `${passedOver} samples passed over`);
+      assert.deepEqual(logged(), whole);
+    });
+
+    it('can be stopped on the way to where it had stopped', async () => {
+      await assert.rejects(run({ data, recipe }, stopIn(5)), { name: 'RunInterruptedError' });
+      await assert.rejects(run({ data, recipe }, { resume: true, signal: AbortSignal.abort() }), {
+        name: 'RunInterruptedError',
+        message: 'Stopped on the way to where the run had stopped.',
+      });
+      assert.equal((await run({ data, recipe }, { resume: true })).steps, 8);
+    });
+
+    it('does not resume with other shards', async () => {
+      await assert.rejects(run({ data, recipe }, stopIn(5)), { name: 'RunInterruptedError' });
+      const shard = join(folder, 'general.tar');
+      const before = readFileSync(shard);
+      await writeShard(shard, await wholeSamples(200, 204));
+      await assert.rejects(
+        run({ data, recipe }, { resume: true }),
+        /began with other shards \(3 there, 3 now\); restore them/,
+      );
+      writeFileSync(shard, before);
+    });
+  });
+
+  it('starts from a file of weights, and only in the beginning', async () => {
+    const donor = createClip(TINY, 77);
+    const start = join(folder, 'start.safetensors');
+    writeSafetensors(
+      start,
+      new Map(
+        [...donor.parameters].map(([name, variable]) => [
+          name,
+          { dtype: 'F32' as const, shape: variable.shape, data: variable.dataSync() as Float32Array },
+        ]),
+      ),
+    );
+    await run();
+    const drawn = logged();
+    rmSync(root, { recursive: true });
+    await run({ start });
+    const started = logged();
+    assert.notEqual(started[0].loss, drawn[0].loss);
+    rmSync(root, { recursive: true });
+    await assert.rejects(run({ start }, stopIn(2)), { name: 'RunInterruptedError' });
+    await run({ start }, { resume: true });
+    assert.deepEqual(logged(), started);
+    await assert.rejects(run({ name: 'wide', start, model: { ...TINY, embedDim: 32 } }), {
+      message:
+        `"${start}" is no start for this model: The saved parameter "text_projection" has shape [16,16], ` +
+        'expected [16,32]; load what was saved with the same model configuration.',
+    });
+    disposeParameters(donor.parameters);
   });
 
   it('gives a finished run back when asked to resume it, and does not train it anew otherwise', async () => {

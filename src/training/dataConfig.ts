@@ -1,0 +1,87 @@
+import { flag, list, number, object, optional, type Reader, text, ValueError } from '../files/checkedJson';
+
+/** Where pictures and texts come from: shards, weighted sources of shards, or a folder, one of them. */
+export interface DataConfig {
+  /** WebDataset shards: files, folders, brace patterns or globs, relative to the current folder. */
+  shards?: string | string[];
+  /** Several shard specifications to be mixed by weight; always streamed. */
+  sources?: ShardSource[];
+  /** Read shards while training instead of holding all pictures in memory. */
+  stream?: boolean;
+  /** How many encoded samples of each source a stream draws from at random; default 1000. */
+  shuffleBuffer?: number;
+  /** The JSON fields of a shard's samples that hold texts, in order. */
+  textFields?: string[];
+  /** A folder of pictures. */
+  folder?: string;
+  /** The folder's caption file (.jsonl, .csv, .tsv); absent: its own `captions.*`, or `name.txt` beside `name.jpg`. */
+  captions?: string;
+  /** Side of the pictures in memory, from which training crops are cut. Default: 4/3 of the model's image size. */
+  pictureSize: number;
+  /** Smallest and largest share of a picture's area that a training crop keeps. Default 0.7 to 1. */
+  cropScale?: [number, number];
+  /** Largest share of unusable samples. Absent: 0.05, checked from 100 samples on only. */
+  limitFraction?: number;
+}
+
+/** Shards, and how often their samples are drawn in comparison with other sources. */
+export interface ShardSource {
+  shards: string | string[];
+  /** The share of a source is its weight over the sum of all. */
+  weight: number;
+}
+
+/** Are the pictures read while training, again and again, instead of being held in memory? */
+export function isStreamed({ sources, stream }: Pick<DataConfig, 'sources' | 'stream'>): boolean {
+  return sources !== undefined || stream === true;
+}
+
+const shards: Reader<string | string[]> = (value, place) =>
+  Array.isArray(value) ? list(text)(value, place) : text(value, place);
+
+const readData = object({
+  shards: optional(shards),
+  sources: optional(list(object({ shards, weight: optional(number({ above: 0 }), 1) }))),
+  stream: optional(flag),
+  shuffleBuffer: optional(number({ whole: true, from: 0 })),
+  textFields: optional(list(text)),
+  folder: optional(text),
+  captions: optional(text),
+  pictureSize: optional(number({ whole: true, from: 1 })),
+  cropScale: optional(range),
+  limitFraction: optional(number({ from: 0, to: 1 })),
+});
+
+/** A configuration's data section; the default picture size is the caller's to fill in. */
+export function dataSection(value: unknown, place: string): ReturnType<typeof readData> {
+  const data = readData(value, place);
+  const demand = (holds: boolean, key: string, sentence: string) => {
+    if (!holds) throw new ValueError(key ? `${place}.${key}` : place, sentence);
+  };
+  const given = [data.shards, data.sources, data.folder].filter((source) => source !== undefined);
+  demand(
+    given.length === 1,
+    '',
+    'expected one of "shards", "sources" and "folder", so that it is clear what to read.',
+  );
+  demand(data.sources?.length !== 0, 'sources', 'expected at least one source, got none.');
+  demand(!data.captions || Boolean(data.folder), 'captions', 'belongs to a "folder".');
+  demand(!data.textFields || !data.folder, 'textFields', 'belongs to "shards" or "sources".');
+  demand(!data.stream || !data.folder, 'stream', 'belongs to "shards"; a folder is read into memory.');
+  demand(
+    data.shuffleBuffer === undefined || isStreamed(data),
+    'shuffleBuffer',
+    'belongs to a stream; add "stream": true.',
+  );
+  return data;
+}
+
+/** Two shares, the smaller one first. */
+function range(value: unknown, place: string): [number, number] {
+  const shares = list(number({ above: 0 }))(value, place);
+  if (shares.length === 2 && shares[0] <= shares[1] && shares[1] <= 1) return [shares[0], shares[1]];
+  throw new ValueError(
+    place,
+    `expected two shares up to 1, the smaller one first, got ${JSON.stringify(value)}.`,
+  );
+}

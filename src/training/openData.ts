@@ -1,0 +1,111 @@
+import { existsSync, statSync } from 'node:fs';
+import { type BadInputSummary, expandShards, type PictureSet } from '../data';
+import type { Tokenizer } from '../text';
+import type { ObjectiveConfig, TrainingConfig } from './config';
+import { isStreamed, type ShardSource } from './dataConfig';
+import { type LoadPicturesOptions, loadPictures } from './loadPictures';
+import { keepInput } from './ownRun';
+import { type PictureDataOptions, pictureData } from './pictureData';
+import { RunInterruptedError } from './run';
+import type { RunFolder } from './runFolder';
+import { streamedData } from './streamedData';
+import type { TrainingData } from './trainer';
+
+/** A run's batches, and what there is to know about them. */
+export interface RunData {
+  batches: TrainingData;
+  /** Usable pictures; a stream does not know their number. */
+  pictures?: number;
+  /** What was left out so far. */
+  skipped(): BadInputSummary;
+  /** Notes in the run's folder what the data is, or throws where the run began with other data. */
+  keep(folder: RunFolder): void;
+  /** Ends reading. */
+  close(): Promise<void>;
+}
+
+export interface OpenDataOptions extends LoadPicturesOptions {
+  /** Called when all pictures begin to be read; not for a stream. */
+  onReading?: () => void;
+  /** Called after each sample that a resumed stream passes over, with the number so far. */
+  onPassedOver?: (count: number) => void;
+}
+
+/**
+ * The data of a configuration: streamed where it says so, otherwise read into memory.
+ *
+ * @throws as `loadPictures`, `pictureData` and `streamedData` do
+ */
+export function openData(
+  config: TrainingConfig,
+  tokenizer: Tokenizer,
+  options: OpenDataOptions = {},
+): Promise<RunData> {
+  return isStreamed(config.data)
+    ? openStream(config, tokenizer, options)
+    : openPictures(config, tokenizer, options);
+}
+
+async function openPictures(
+  { data, objective, model, recipe }: TrainingConfig,
+  tokenizer: Tokenizer,
+  options: OpenDataOptions,
+): Promise<RunData> {
+  options.onReading?.();
+  const { set, skipped } = await loadPictures(data, objective.name, options);
+  const batches = pictureData(set, tokenizer, {
+    batchSize: recipe.batchSize,
+    seed: recipe.seed,
+    imageSize: model.vision.imageSize,
+    cropScale: data.cropScale,
+    ...textsFor(objective, set),
+  });
+  return {
+    batches,
+    pictures: set.length,
+    skipped: () => skipped,
+    keep: (folder) => keepInput(folder, 'pictures', set.keys),
+    close: async () => {},
+  };
+}
+
+/** ALIP reads the first text as the raw one and the second as the caption; the others draw any of a picture's texts. */
+function textsFor(
+  { name }: ObjectiveConfig,
+  { texts }: PictureSet,
+): Pick<PictureDataOptions, 'textOf' | 'captionOf'> {
+  if (name !== 'alip') return {};
+  return { textOf: (index) => texts[index][0], captionOf: (index) => texts[index][1] };
+}
+
+async function openStream(
+  { data, objective, model, recipe }: TrainingConfig,
+  tokenizer: Tokenizer,
+  { signal, onPassedOver }: OpenDataOptions,
+): Promise<RunData> {
+  const sources = data.sources ?? [{ shards: data.shards!, weight: 1 }];
+  const batches = streamedData(sources, tokenizer, {
+    batchSize: recipe.batchSize,
+    seed: recipe.seed,
+    imageSize: model.vision.imageSize,
+    cropScale: data.cropScale,
+    shuffleBuffer: data.shuffleBuffer,
+    textFields: data.textFields,
+    limitFraction: data.limitFraction,
+    withCaptions: objective.name === 'alip',
+    onPassedOver: (count) => {
+      if (signal?.aborted) throw new RunInterruptedError('Stopped on the way to where the run had stopped.');
+      onPassedOver?.(count);
+    },
+  });
+  return {
+    batches,
+    skipped: batches.skipped,
+    keep: (folder) => keepInput(folder, 'shards', sources.flatMap(shardSizes)),
+    close: batches.close,
+  };
+}
+
+function shardSizes({ shards }: ShardSource): string[] {
+  return expandShards(shards).map((path) => `${path} ${existsSync(path) ? statSync(path).size : 'missing'}`);
+}

@@ -1,0 +1,140 @@
+import {
+  BadInputCounter,
+  type BadInputSummary,
+  type StreamBatch,
+  type StreamPosition,
+  type StreamSource,
+  shardSource,
+  streamBatches,
+  toImages,
+} from '../data';
+import { createRandom } from '../engine';
+import type { Tokenizer } from '../text';
+import type { ShardSource } from './dataConfig';
+import { withTexts } from './loadPictures';
+import type { TrainingBatch } from './objectives';
+import type { TrainingData } from './trainer';
+
+/** Which batches are made of a stream. */
+export interface StreamedDataOptions {
+  batchSize: number;
+  seed: number;
+  /** Side of the model's input; crops are cut from the whole pictures and scaled to it. */
+  imageSize: number;
+  /** Smallest and largest share of a picture's area that a training crop keeps. Default 0.7 to 1. */
+  cropScale?: [number, number];
+  /** How many encoded samples of each source to draw from at random. Default 1000. */
+  shuffleBuffer?: number;
+  /** The JSON fields that hold texts, in order. */
+  textFields?: string[];
+  /** Take the first text as the raw one and the second as the caption; default: one of a picture's texts by chance. */
+  withCaptions?: boolean;
+  /** Largest share of unusable samples; default 0.05, checked from 100 samples on. */
+  limitFraction?: number;
+  /** Called after each sample that a resumed run passes over, with the number so far; what it throws ends the run. */
+  onPassedOver?: (count: number) => void;
+}
+
+/** Training batches that are read while training. */
+export interface StreamedData extends TrainingData {
+  /** What was left out so far. Samples that were read ahead of an interruption are counted again after it. */
+  skipped(): BadInputSummary;
+  /** Closes the shards; a batch asked for afterwards opens them again. */
+  close(): Promise<void>;
+}
+
+interface StreamState {
+  next: StreamPosition;
+  skipped: BadInputSummary;
+}
+
+/**
+ * Training batches streamed from weighted sources of shards, as `streamBatches` draws them: memory holds the shuffle
+ * buffers and a few batches, however large the shards are. Samples without the texts needed are left out and counted.
+ *
+ * Batches come in order. The state after one leads to the next without decoding anything before it; without a state, a
+ * later step is reached by making all batches up to it, and an earlier one from the beginning.
+ *
+ * @throws Error where a specification leads to no file; its batches throw as `streamBatches` does
+ */
+export function streamedData(
+  sources: readonly ShardSource[],
+  tokenizer: Tokenizer,
+  options: StreamedDataOptions,
+): StreamedData {
+  const { batchSize, seed, imageSize, cropScale = [0.7, 1], withCaptions = false } = options;
+  const { shuffleBuffer, onPassedOver } = options;
+  const counter = new BadInputCounter({ limitFraction: options.limitFraction });
+  const inputs = sources.map((source) => openSource(source, counter, options));
+  let restored: StreamState | null = null;
+  let reached = 0;
+  let last: StreamState | null = null;
+  let stream: AsyncGenerator<StreamBatch> | null = null;
+
+  async function open(state: StreamState | null): Promise<AsyncGenerator<StreamBatch>> {
+    await stream?.return(undefined);
+    reached = state?.next.step ?? 0;
+    return streamBatches(inputs, {
+      batchSize,
+      seed,
+      shuffleBuffer,
+      size: imageSize,
+      augment: { scale: cropScale },
+      start: state?.next,
+      counter,
+      onPassedOver,
+      onStart: () => counter.restore(state?.skipped ?? NOTHING_SKIPPED),
+    });
+  }
+
+  async function streamed(step: number): Promise<StreamBatch> {
+    if (!stream || step < reached) {
+      stream = await open(restored && restored.next.step <= step ? restored : null);
+    }
+    for (;;) {
+      const { value } = (await stream.next()) as { value: StreamBatch };
+      reached = value.next.step;
+      last = { next: value.next, skipped: counter.summary() };
+      if (value.step === step) return value;
+    }
+  }
+
+  function toTraining(batch: StreamBatch): TrainingBatch {
+    const random = createRandom(seed).fork(`batch ${batch.step}`);
+    const textOf = withCaptions ? (texts: string[]) => texts[0] : (texts: string[]) => random.pick(texts);
+    return {
+      keys: batch.keys,
+      images: toImages(batch, null, imageSize),
+      texts: tokenizer.tokenize(batch.texts.map(textOf)),
+      captions: withCaptions ? tokenizer.tokenize(batch.texts.map((texts) => texts[1])) : undefined,
+    };
+  }
+
+  return {
+    batch: async (step) => toTraining(await streamed(step)),
+    getState: () => last,
+    setState: (state) => {
+      restored = state as StreamState | null;
+    },
+    skipped: () => counter.summary(),
+    close: async () => {
+      await stream?.return(undefined);
+      stream = null;
+    },
+  };
+}
+
+const NOTHING_SKIPPED: BadInputSummary = { seen: 0, bad: 0, kinds: [] };
+
+function openSource(
+  { shards, weight }: ShardSource,
+  counter: BadInputCounter,
+  { textFields, withCaptions }: StreamedDataOptions,
+): StreamSource {
+  const samples = shardSource(shards, { counter, textFields });
+  return {
+    source: (random) => withTexts(samples(random), counter, withCaptions ? 2 : 1),
+    weight,
+    name: `"${shards}"`,
+  };
+}
