@@ -81,7 +81,10 @@ export function textWeights(model: Clip, tokenizer: Tokenizer, texts: readonly s
 }
 
 function read<Nested>(compute: () => tf.Tensor): Nested {
-  return tf.tidy(() => compute().arraySync() as unknown as Nested);
+  const tensor = tf.tidy(compute);
+  const values = tensor.arraySync() as unknown as Nested;
+  tensor.dispose();
+  return values;
 }
 
 function tokensOfPictures(model: Clip, set: PictureSet, indices: readonly number[]): TokenSet {
