@@ -60,13 +60,17 @@ export function publishedDifferences(
   sizes: Readonly<Record<string, TestSetSize>>,
 ): PublishedDifference[] {
   const [baseline, ours] = ['OpenCLIP', 'DALIP'].map((method) => valuesOf(rows, method));
-  const printed = (column: string) => ({ baseline: baseline[column]!, ours: ours[column]! });
+  const printed = (column: string) => ({
+    baseline: baseline[column]!,
+    ours: ours[column]!,
+    difference: Number((ours[column]! - baseline[column]!).toFixed(6)),
+  });
   const single = (column: string, group: 'General' | 'Plant'): PublishedDifference => {
     if (!sizes[column])
       throw new Error(`Expected the size of ${column}, test-set-sizes.csv has none: add a row.`);
     const { images } = sizes[column];
     const shares = accuracyDifference(ours[column]! / 100, baseline[column]! / 100, images);
-    return { column, group, ...printed(column), images, ...inPoints(shares) };
+    return { column, group, images, ...inPoints(shares), ...printed(column) };
   };
   const averaged = (
     column: 'General' | 'Plant' | 'Mean',
@@ -74,9 +78,8 @@ export function publishedDifferences(
   ): PublishedDifference => ({
     column,
     group: column === 'Mean' ? 'All' : column,
-    ...printed(column),
     ...meanDifference(parts),
-    difference: ours[column]! - baseline[column]!,
+    ...printed(column),
   });
   const general = GENERAL_COLUMNS.map((column) => single(column, 'General'));
   const plant = PLANT_COLUMNS.map((column) => single(column, 'Plant'));

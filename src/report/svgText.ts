@@ -5,6 +5,8 @@ import type { Frame, Trace } from './svgMarks';
 import type { Panel } from './svgPanels';
 import { markerAt, strokeOf } from './svgPoints';
 
+/** Where the title begins. */
+const EDGE = 12;
 const ANCHORS: Record<string, string> = { left: 'start', center: 'middle', right: 'end' };
 
 /** The figure's title, a line for each part between `<br>`. */
@@ -52,19 +54,23 @@ function placeOf(
   ];
 }
 
-/** One entry for each trace that has a name, in rows from the left; the lowest row ends where the layout's legend does. */
+/**
+ * One entry for each trace that has a name, in rows from the plot's left edge, or in a single row from the title's where
+ * only that fits; the lowest row ends where the layout's legend does.
+ */
 export function drawLegend({ data, layout }: Figure, paper: Frame): string {
   const traces = (data as Trace[]).filter(({ name, showlegend = true }) => name && showlegend);
   if (layout.showlegend === false || traces.length < 2) return '';
-  const places = legendPlaces(
-    traces.map(({ name = '' }) => name),
-    paper.right - paper.left,
-  );
+  const names = traces.map(({ name = '' }) => name);
+  const inPlot = legendPlaces(names, paper.right - paper.left);
+  const wide = legendPlaces(names, paper.right - EDGE);
+  const oneRow = (places: typeof wide) => places.every(({ row }) => row === 0);
+  const [start, places] = oneRow(wide) && !oneRow(inPlot) ? [EDGE, wide] : [paper.left, inPlot];
   const lowest = paper.bottom - Number(layout.legend?.y ?? 1.02) * (paper.bottom - paper.top) - 14;
   const rows = Math.max(...places.map(({ row }) => row));
   return traces
     .map((trace, i) => {
-      const at = paper.left + places[i].left;
+      const at = start + places[i].left;
       const middle = lowest - (rows - places[i].row) * 19;
       return `${sample(trace, at, middle)}<text x="${at + 26}" y="${(middle + 4).toFixed(1)}">${he.escape(trace.name ?? '')}</text>`;
     })

@@ -12,6 +12,7 @@ import {
 import { staticSvg } from '../../src/report/staticSvg';
 import { categoryAxis, formatTick, linearAxis, roundTicks } from '../../src/report/svgAxes';
 import { sampleTable } from './sample';
+import { assertReadable, textBoxes } from './svgTexts';
 
 /** What these tests read of a trace. */
 type Loose = { x: unknown; y: unknown; error_y: { array: unknown } };
@@ -107,6 +108,16 @@ describe('static figures', () => {
     const svg = staticSvg(bars);
     assert.equal(svg.match(/<path d="M[^"]*Z" fill="#/g)?.length, 3);
     assert.equal(svg.match(/stroke="#344054"/g)?.length, 1);
+  });
+
+  it('start a legend further left where only that keeps it in one row, clear of the title', async () => {
+    const names = ['CLIP', 'DALIP, first order', 'DALIP, second order', 'DALIP, both orders', 'guessing'];
+    const labels = Array.from({ length: 13 }, (_, i) => `Column ${i} mini`);
+    const series = names.map((name) => ({ name, values: labels.map((_, i) => i) }));
+    const svg = staticSvg(barsFigure({ id: 'wide', title: 'Wide', y: '%', labels, series }));
+    await assertReadable(svg);
+    const rows = textBoxes(svg).filter(({ text }) => names.includes(text));
+    assert.deepEqual([rows.length, new Set(rows.map(({ top }) => top)).size], [5, 1]);
   });
 
   it('colour a heat map from light to dark', () => {

@@ -7,12 +7,13 @@ import { loadPublished, type PublishedRow } from '../../src/report/published';
 import {
   exceeds,
   loadTestSetSizes,
-  type PublishedDifference,
+  nameOf,
   publishedDifferences,
 } from '../../src/report/publishedDifferences';
 import { staticSvg } from '../../src/report/staticSvg';
 import { formatCell } from '../../src/report/table';
 import { renderCsv } from '../../src/report/tableFormats';
+import { assertReadable } from './svgTexts';
 
 const rows = loadPublished('dalip-table');
 const sizes = loadTestSetSizes();
@@ -130,33 +131,35 @@ describe('the figure of published differences', () => {
   const figure = differenceFigure(differences);
   const traces = (figure.data as unknown as Loose[]).filter(({ mode }) => mode === 'markers');
 
-  it('draws each difference with one and with 1.96 standard errors', () => {
-    const barsOf = ({ difference, independent }: PublishedDifference) =>
-      traces.flatMap(({ x, error_x }) =>
-        x.flatMap((value, i) => (value === difference ? [error_x.array[i] / independent] : [])),
+  const { tickvals = [], ticktext = [] } = figure.layout.yaxis!;
+  const rowOf = (column: string) => Number(tickvals[ticktext.indexOf(nameOf(find(column)))]);
+
+  it('draws each difference in its row, with one and with 1.96 standard errors', () => {
+    assert.equal(ticktext.length, differences.length);
+    for (const { column, difference, independent } of differences) {
+      const bars = traces.flatMap(({ x, y, error_x }) =>
+        y.flatMap((row, i) => (row === rowOf(column) ? [[x[i], error_x.array[i] / independent]] : [])),
       );
-    for (const difference of differences) {
       assert.deepEqual(
-        barsOf(difference).map((times) => times.toFixed(2)),
-        ['1.96', '1.00'],
-        difference.column,
+        bars.map(([at, errors]) => [at, errors.toFixed(2)]),
+        [
+          [difference, '1.96'],
+          [difference, '1.00'],
+        ],
+        column,
       );
     }
   });
 
   it('sets the groups apart', () => {
-    const rowOf = (column: string) => {
-      const { difference } = find(column);
-      const trace = traces.find(({ x }) => x.includes(difference))!;
-      return trace.y[trace.x.indexOf(difference)];
-    };
     assert.equal(rowOf('CIFAR-100') - rowOf('ImageNet-1K'), 1);
     assert.ok(rowOf('PlantNet') - rowOf('General') > 2);
     assert.ok(rowOf('Mean') - rowOf('Plant') > 2);
   });
 
-  it('is drawn with every name, number and heading inside the picture', () => {
+  it('is drawn with every name, number and heading inside the picture, none over another', async () => {
     const svg = staticSvg(figure);
+    await assertReadable(svg);
     for (const text of ['Med. Leaf', '−5.2 ± 2.2', 'Plant mean', '+1.1 ± 0.9', 'General sets', 'Plant sets'])
       assert.ok(svg.includes(`>${text}</text>`), text);
     const range = figure.layout.xaxis!.range as number[];
