@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ExperimentOutcome, ProfileName } from '../experiments';
 
 /** `clipbook reproduce`: trains, evaluates and prints the papers' tables. */
@@ -18,6 +18,7 @@ export function register(program: Command): void {
         .choices(['quick', 'mini'])
         .default('quick'),
     )
+    .option('-j, --jobs <number>', 'runs trained at once, each in its own process', wholeNumber, 1)
     .option('-o, --output <folder>', 'where results go', 'results')
     .option('--fresh', 'start over instead of keeping finished and interrupted runs')
     .option('--json', 'print one JSON object instead of tables')
@@ -28,14 +29,20 @@ An interrupted run goes on where it stopped when the same command is given again
 
 Examples:
   $ clipbook reproduce
-  $ clipbook reproduce dalip-table --profile mini
+  $ clipbook reproduce dalip-table --profile mini --jobs 2
   $ clipbook reproduce alip-table --fresh`,
     )
     .action(reproduce);
 }
 
+function wholeNumber(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('It must be a whole number from 1 on.');
+}
+
 interface ReproduceOptions {
   profile: ProfileName;
+  jobs: number;
   output: string;
   fresh?: boolean;
   json?: boolean;
@@ -51,14 +58,14 @@ async function reproduce(names: string[], options: ReproduceOptions): Promise<vo
 
   const experiments = names.length > 0 ? names.map(findExperiment) : EXPERIMENTS;
   await startEngine();
-  const stages = experiments.flatMap((experiment) => stagesOf(experiment, options.profile));
+  const stages = experiments.flatMap((experiment) => stagesOf(experiment, options.profile, options.jobs));
   const progress = createProgress({ stages });
-  const { profile: profileName, output: root } = options;
+  const { profile: profileName, output: root, jobs } = options;
   const outcomes: ExperimentOutcome[] = [];
   const runAll = async (signal: AbortSignal) => {
     for (const experiment of experiments) {
       if (options.fresh) rmSync(join(root, experiment.id, profileName), { recursive: true, force: true });
-      outcomes.push(await runExperiment(experiment, { profileName, progress, root, signal }));
+      outcomes.push(await runExperiment(experiment, { profileName, progress, root, signal, jobs }));
     }
     progress.done();
   };

@@ -1,6 +1,7 @@
 import { MINI_SECOND_ORDER } from '../models';
 import { dalipObjective } from '../training';
-import type { Arm, Experiment, ExperimentReport } from './experiment';
+import type { Arm, Experiment, ExperimentReport, ReportInput } from './experiment';
+import { mixingReport } from './mixingReport';
 import {
   GENERAL_START,
   loadTuningData,
@@ -10,7 +11,7 @@ import {
 } from './plantTuning';
 
 /** Shares of general pictures that the law is fitted to. */
-const FITTED_SHARES = [0, 0.1, 0.5, 0.75, 1];
+const FITTED_SHARES = [0, 0.1, 0.5, 1];
 /** The share that the law has to predict before it is looked at: PlantMix-13M's own. */
 const PREDICTED_SHARE = PLANTMIX_GENERAL_SHARE;
 
@@ -38,6 +39,11 @@ export const dalipMixingExperiment: Experiment = {
   report,
 };
 
-function report(): ExperimentReport {
-  return { tables: [], figures: [], verdicts: [], notes: [] };
+function report(input: ReportInput): ExperimentReport {
+  const shared = (share: number) => ({ share, arm: shareArm(share) });
+  return mixingReport(input, {
+    start: GENERAL_START,
+    fitted: FITTED_SHARES.map(shared),
+    predicted: shared(PREDICTED_SHARE),
+  });
 }

@@ -1,6 +1,6 @@
 import { MINI_SECOND_ORDER, type SecondOrderConfig } from '../models';
 import { clipObjective, dalipObjective } from '../training';
-import type { Arm, Experiment, ExperimentReport } from './experiment';
+import type { Arm, Experiment, ExperimentReport, ReportInput } from './experiment';
 import {
   GENERAL_START,
   loadTuningData,
@@ -8,6 +8,7 @@ import {
   tunedOn,
   tuningProfiles,
 } from './plantTuning';
+import { statisticsReport } from './statisticsReport';
 
 const SCORINGS = ['first', 'second', 'both'] as const;
 const TUNED = tunedOn(PLANTMIX_GENERAL_SHARE);
@@ -92,6 +93,19 @@ export const dalipStatisticsExperiment: Experiment = {
   report,
 };
 
-function report(): ExperimentReport {
-  return { tables: [], figures: [], verdicts: [], notes: [] };
+function report(input: ReportInput): ExperimentReport {
+  return statisticsReport(input, [
+    {
+      id: 'orders',
+      title: 'Which order of statistics is matched',
+      arms: [GENERAL_START, ...ORDER_ARMS],
+      baseline: 'Class token',
+    },
+    {
+      id: 'choices',
+      title: 'One choice of DALIP’s heads changed at a time',
+      arms: [ORDER_ARMS.find(({ id }) => id === 'dalip')!, ...CHOICE_ARMS],
+      baseline: 'Class token + distance covariance, two losses, both orders',
+    },
+  ]);
 }

@@ -4,7 +4,9 @@ import { dalipStatisticsExperiment } from './dalipStatistics';
 import { dalipTableExperiment } from './dalipTable';
 import type { Experiment } from './experiment';
 
+export * from './dalipPaper';
 export * from './experiment';
+export * from './finishedReport';
 export * from './report';
 export * from './runArm';
 export * from './runExperiment';
@@ -21,5 +23,10 @@ export const EXPERIMENTS: readonly Experiment[] = [
 export function findExperiment(id: string): Experiment {
   const found = EXPERIMENTS.find((experiment) => experiment.id === id);
   if (found) return found;
-  throw new Error(`There is no experiment "${id}"; there are ${EXPERIMENTS.map((e) => e.id).join(' and ')}.`);
+  throw new Error(`There is no experiment "${id}"; there are ${listed(EXPERIMENTS.map((e) => e.id))}.`);
+}
+
+/** `a, b and c` */
+function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }

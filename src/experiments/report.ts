@@ -6,6 +6,7 @@ import type { Arm, ReportInput, RunSummary } from './experiment';
 /** One row of a table: an arm under one scoring, and its runs in the order of the seeds. */
 export interface ScoredArm {
   arm: Arm;
+  scoring: Scoring;
   label: string;
   measurements: Measurement[];
 }
@@ -23,6 +24,7 @@ export function scoredArms(arms: readonly Arm[], runs: readonly RunSummary[]): S
     const scorings = arm.scorings ?? (['first'] as const);
     return scorings.map((scoring) => ({
       arm,
+      scoring,
       label: scorings.length > 1 ? `${arm.label}, ${SCORING_NAMES[scoring]}` : arm.label,
       measurements: own.map((run) => run.scores[scoring]!),
     }));

@@ -112,7 +112,8 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
   }
 }
 
-function runName(arm: string, seed: number): string {
+/** The name of a run's folder. */
+export function runName(arm: string, seed: number): string {
   return `${arm}-seed-${seed}`;
 }
 

@@ -46,8 +46,16 @@ export function openRunFolder({ experiment, name, config, root = 'results' }: Ru
     checkpoints: join(path, 'checkpoints'),
     isFinished: () => existsSync(summaryPath),
     markFinished: (summary) => writeFileAtomically(summaryPath, [toJson(summary)]),
-    readSummary: () => (existsSync(summaryPath) ? JSON.parse(readFileSync(summaryPath, 'utf8')) : null),
+    readSummary: () => readRunSummary({ experiment, name, root }),
   };
+}
+
+/** What a finished run left as its summary; null where there is no such run, or it is not finished. */
+export function readRunSummary(
+  place: Pick<RunFolderOptions, 'experiment' | 'name' | 'root'>,
+): Record<string, unknown> | null {
+  const path = join(runFolderPath(place), 'summary.json');
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
 }
 
 /** Where `openRunFolder` puts a run, whether or not it is there. */

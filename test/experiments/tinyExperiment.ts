@@ -1,5 +1,6 @@
 import type { PictureSet, TaskDefinition } from '../../src/data';
 import {
+  armsOf,
   type Experiment,
   type ExperimentReport,
   lossFigure,
@@ -28,6 +29,7 @@ const PROFILE: Profile = {
   model: TINY,
   recipe: { ...TINY_RECIPE, steps: 2 },
   seeds: [0, 1],
+  arms: ['clip', 'alip'],
 };
 
 /** An experiment that takes a second: two arms on pictures of noise, one task, one search. */
@@ -46,6 +48,7 @@ export const TINY_EXPERIMENT: Experiment = {
         captionOf: (index) => train.texts[index][1],
       }),
     },
+    { id: 'tuned', label: 'CLIP, tuned', objective: clipObjective, startsFrom: 'clip' },
   ],
   profiles: { quick: { ...PROFILE, seeds: [0] }, mini: PROFILE },
   load: async (counter) => {
@@ -55,6 +58,9 @@ export const TINY_EXPERIMENT: Experiment = {
   },
   report,
 };
+
+/** For worker processes, which find the experiment through this module. */
+export const findExperiment = (): Experiment => TINY_EXPERIMENT;
 
 /** The tiny experiment's quick profile with another recipe. */
 export function withRecipe(changes: Partial<Profile['recipe']>): Experiment {
@@ -68,7 +74,7 @@ function withLabels(set: PictureSet): PictureSet {
 }
 
 function report(input: ReportInput): ExperimentReport {
-  const scored = scoredArms(TINY_EXPERIMENT.arms, input.runs);
+  const scored = scoredArms(armsOf(TINY_EXPERIMENT, input.profile), input.runs);
   const columns = columnsOfTasks(input.data.tasks, taskCounts(input.runs));
   const results = measuredResults(input, 'noise', { columns, rows: taskRows(scored, input.data) });
   const table: Table = {
