@@ -21,7 +21,10 @@ export function hashes(name: string, count: number): Uint32Array {
 
 /** Numbers in [centre − bound, centre + bound). */
 export function uniform(name: string, count: number, bound = 1, centre = 0): Float32Array {
-  return Float32Array.from(hashes(name, count), (h) => centre + ((h >>> 8) - 2 ** 23) * 2 ** -23 * bound);
+  const found = hashes(name, count);
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) values[i] = centre + ((found[i] >>> 8) - 2 ** 23) * 2 ** -23 * bound;
+  return values;
 }
 
 /** The entries of a parameter. */
@@ -62,7 +65,8 @@ export function assertGradients(
       values.length <= 512 ? values : hashes(`${name} places`, 64).map((h) => h % values.length);
     const found = kept === values ? values : Array.from(kept, (place) => values[place]);
     assertCloseInScale(found, entries, tolerance, `${prefix}: gradient of ${name}`, largest);
-    const square = values.reduce((sum, value) => sum + value * value, 0);
+    let square = 0;
+    for (let i = 0; i < values.length; i++) square += values[i] * values[i];
     assertCloseInScale([Math.sqrt(square)], [norm], tolerance, `${prefix}: norm of the gradient of ${name}`);
   }
 }
