@@ -7,7 +7,7 @@ import { signed } from './verdict';
 const CONJECTURES: Record<string, string> = {
   'Med. Leaf':
     'each picture shows one leaf on a plain white ground, so that its outline decides, while second-order statistics ' +
-    'weigh texture and count the empty ground’s tokens in; or the class names, Latin with a trade name in brackets, ' +
+    'weigh texture and count the empty ground’s tokens in; or the class names, Latin with a common name in brackets, ' +
     'are a kind of text that the tuned text tower meets less often; or other checkpoints would not show it',
 };
 
@@ -25,7 +25,7 @@ export function publishedSentences(differences: readonly PublishedDifference[]):
     ...losses.map((loss) =>
       lossParagraph(
         loss,
-        columns.filter(({ group }) => group === loss.group),
+        differences.filter(({ group }) => group === loss.group),
       ),
     ),
   ];
@@ -49,7 +49,11 @@ function meanSentence(differences: readonly PublishedDifference[]): string {
   const parts = means.map((difference) => {
     const { column, group } = difference;
     const name = group === 'All' ? 'of both groups' : `of the ${column.toLowerCase()} columns`;
-    const size = ['within one standard error', 'between one and two standard errors', 'beyond two'];
+    const size = [
+      'within one standard error',
+      'between one and two standard errors',
+      'beyond two standard errors',
+    ];
     return `${name} ${withError(difference)}, ${size[exceeds(difference)]}${roundingOf(difference, differences)}`;
   });
   return `Published means: ${parts.join('; ')}.`;
@@ -85,7 +89,8 @@ function lossParagraph(loss: PublishedDifference, group: readonly PublishedDiffe
   const { column, baseline, ours, difference, lowest, highest, images } = loss;
   const size = Math.abs(inStandardErrors(loss));
   const chance = 2 * normalCdf(-size);
-  const anywhere = 1 - (1 - chance) ** group.length;
+  const columns = group.filter((own) => own.images !== undefined).length;
+  const anywhere = 1 - (1 - chance) ** columns;
   const times = (error: number) => (Math.abs(difference) / error).toFixed(1);
   const conjecture = CONJECTURES[column];
   return (
@@ -93,10 +98,19 @@ function lossParagraph(loss: PublishedDifference, group: readonly PublishedDiffe
     `${Math.abs(difference).toFixed(1)} points on ${images!.toLocaleString('en-GB')} images. That is ${size.toFixed(1)} standard errors ` +
     `(${times(highest)} to ${times(lowest)}, by the pairing). Between equal models the images alone would bring a ` +
     `difference as large in ${percent(chance)} of such tests, and in ${percent(anywhere)} of tables with ` +
-    `${group.length} such columns one of them: ` +
+    `${columns} such columns one of them: ` +
     (size > 2 ? 'the loss is probably real, but not certain.' : 'chance could be all of the loss.') +
+    meanWith(group) +
     (conjecture ? ` What could explain it is conjecture that we have seen nobody test: ${conjecture}.` : '')
   );
+}
+
+/** What the group's mean comes to, the loss included. */
+function meanWith(group: readonly PublishedDifference[]): string {
+  const whole = group.find(({ images }) => images === undefined);
+  return whole
+    ? ` With it the mean of the ${whole.column.toLowerCase()} columns changes by ${withError(whole)} points.`
+    : '';
 }
 
 function withError({ difference, independent }: PublishedDifference): string {
