@@ -1,32 +1,54 @@
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
-import type { TrainingSummary } from '../training';
+import type { TrainingConfig, TrainingSummary } from '../training';
+import { applyOptions, collect, numeric, type SettingOptions } from './trainOptions';
 
 const HELP = `
 The configuration is a JSON file; only "name" and "data" are necessary:
   name            names the run and its folder, results/train/runs/<name>/
-  data            "shards" (WebDataset: a file, folder, brace pattern, glob, or a list of them) or "folder" (pictures
-                  with name.txt beside name.jpg, or a captions.jsonl, .csv or .tsv)
+  data            "shards" (WebDataset: a file, folder, brace pattern, glob, or a list of them), "sources" (several of
+                  them to mix: [{ "shards": …, "weight": 10 }, …]) or "folder" (pictures with name.txt beside
+                  name.jpg, or a captions.jsonl, .csv or .tsv)
     captions      another caption file for the folder
     textFields    the JSON fields that hold texts in shards; text, texts, caption, captions
+    stream        read "shards" while training instead of holding all pictures in memory; false, always for "sources"
+    shuffleBuffer samples of each source that a stream draws from at random; 1000
     pictureSize   side of the pictures in memory, in pixels; 4/3 of the model's
+    cropScale     share of a picture's area that a training crop keeps; [0.7, 1]
     limitFraction largest share of unusable samples, which are skipped and counted; 0.05 of at least 100
   objective       "clip", "dalip" or "alip" (the first text is the raw one, the second the caption), or with options
                   { "name": "dalip", "alpha": 0.5 }, { "name": "alip", "gated": true, "historyStart": "one" }
                   ("firstBatch" for runs of a few hundred steps); "clip"
-  model           "mini", "quick", or sizes: { "embedDim": …, "vision": { … }, "text": { … } }; "mini"
+  model           "mini", "quick", "ViT-B-16", or sizes: { "embedDim": …, "vision": { … }, "text": { … } }; "mini"
+  start           a safetensors file with the weights to start from, such as an OpenCLIP checkpoint of the same sizes;
+                  second-order heads that it lacks start at random
   recipe          steps 500, batchSize 128, learningRate 0.001, warmupSteps a tenth of the steps but at most 100,
                   weightDecay 0.2, clipNorm 1, beta1 0.9, beta2 0.98, epsilon 1e-6, seed 0
   checkpointEvery steps between checkpoints; 100
   logEvery        steps between lines of metrics.jsonl; 5
 
-All pictures are read into memory before training begins (12 kB each at 64 pixels); streaming is still to come.
+Options stand over the configuration. --data takes what "shards" takes; quote its braces and stars. Given several times
+or with --weight, the sources are streamed and mixed: each is repeated without end in a fresh order and drawn with
+probability weight / sum of weights (1 each unless given), like open_clip's --train-data a::b with
+--train-data-upsampling-factors. One --data alone is read into memory unless --stream is there (12 kB a picture at 64
+pixels).
+
+A stream has no epochs: --steps (or recipe.steps) alone says how long to train, and for N passes over M pairs that is
+N * M / batch size. A --steps below the warm-up sets the warm-up back to its default. To resume a stream, the samples
+drawn of each source's current pass are read once more without decoding: at most one reading of all shards.
+
+The presets dalip-paper and clip-paper are the two rows of DALIP's table at the paper's size; --data and --start supply
+what this repository cannot. --preset dalip-paper --explain says of each number whether it is published or ours.
+
 Ctrl-C ends the step, saves a checkpoint and exits with 130; --resume goes on exactly there.
 
 Examples:
   $ clipbook train --example > pictograms.json
   $ clipbook train pictograms.json
-  $ clipbook train pictograms.json --resume`;
+  $ clipbook train pictograms.json --resume
+  $ clipbook train --name mixed --steps 2000 --data 'plants/{00000..00099}.tar' --weight 10 --data 'general/*.tar' --weight 3
+  $ clipbook train --preset dalip-paper --start open_clip.safetensors \\
+      --data 'plantmix/plant-*.tar' --weight 10 --data 'plantmix/general-*.tar' --weight 3`;
 
 const DEFAULT_OUTPUT = 'results';
 
@@ -34,37 +56,58 @@ const DEFAULT_OUTPUT = 'results';
 export function register(program: Command): void {
   program
     .command('train')
-    .description('train on your own pictures: WebDataset shards or a folder')
+    .description('train on your own pictures: WebDataset shards, mixed by weight if you like, or a folder')
     .argument('[config]', 'a JSON file that describes the run')
+    .option('--preset <name>', 'settings of a published run instead of a file: dalip-paper or clip-paper')
+    .option('--data <shards>', 'shards to train on; give it again for another source', collect(String))
+    .option(
+      '--weight <number>',
+      'how often the --data before it is drawn, beside the others',
+      collect(numeric),
+    )
+    .option('--stream', 'read shards while training instead of holding all pictures in memory')
+    .option('--start <file>', 'weights to start from, in safetensors')
+    .option('--steps <number>', 'how long to train; the only measure where data are streamed', numeric)
+    .option('--batch-size <number>', 'pairs a step', numeric)
+    .option('--seed <number>', 'fixes the start, the order of the data and dropout', numeric)
+    .option('--name <name>', 'names the run; with a preset the preset’s name')
     .option('--resume', 'go on with a run that was stopped')
     .option('-o, --output <folder>', 'where results go', DEFAULT_OUTPUT)
-    .option('--example', 'print a configuration for the embedded pictograms')
+    .option('--example', 'print a configuration for the embedded pictograms, or the preset’s, to edit')
+    .option('--explain', 'say where each number of the preset comes from')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', HELP)
     .action(train);
 }
 
-interface TrainOptions {
+interface TrainOptions extends SettingOptions {
+  preset?: string;
   resume?: boolean;
   output: string;
   example?: boolean;
+  explain?: boolean;
   json?: boolean;
 }
 
 async function train(path: string | undefined, options: TrainOptions): Promise<void> {
-  if (options.example) {
-    console.log(JSON.stringify(exampleConfig(), null, 2));
+  if (path !== undefined && options.preset !== undefined) {
+    throw new Error(`Expected a configuration or a preset, but got "${path}" and "${options.preset}".`);
+  }
+  if (options.explain) {
+    console.log(explain(options.preset));
     return;
   }
-  if (path === undefined) {
-    throw new Error('Expected the path of a JSON configuration; "clipbook train --example" prints one.');
+  if (options.example) {
+    const example = options.preset === undefined ? exampleConfig() : presetSettings(options.preset);
+    console.log(JSON.stringify(applyOptions(example, options), null, 2));
+    return;
   }
-  const { readTrainingConfig, trainPictures } = require('../training') as typeof import('../training');
+  const config = configOf(path, options);
+  const { trainPictures } = require('../training') as typeof import('../training');
   const { createProgress } = require('../report') as typeof import('../report');
   const { startEngine } = require('../engine') as typeof import('../engine');
   const { interruptible } = require('./interrupt') as typeof import('./interrupt');
 
-  const config = readTrainingConfig(path);
   await startEngine();
   const progress = createProgress();
   const run = async (signal: AbortSignal) => {
@@ -74,15 +117,46 @@ async function train(path: string | undefined, options: TrainOptions): Promise<v
       signal,
       onReading: () => progress.stage('read pictures', 1),
       onPicture: (count) => count % PICTURES_PER_NOTE === 0 && progress.note(`${count} pictures read`),
+      onPassedOver: (count) =>
+        count % PICTURES_PER_NOTE === 0 && progress.note(`${count} samples passed over to resume`),
       onTraining: () => progress.stage(`train ${config.name}`, config.recipe.steps),
       onStep: ({ step, loss, pairsPerSecond }) => progress.update(step, { loss, pairsPerSecond }),
     });
     progress.stop();
     console.log(options.json ? JSON.stringify(summary) : describe(summary));
   };
-  const output = options.output === DEFAULT_OUTPUT ? '' : ` --output ${options.output}`;
-  const howToResume = `"clipbook train ${path}${output} --resume" goes on from there.`;
-  await interruptible(run, howToResume).finally(progress.stop);
+  await interruptible(run, howToResume(path, options)).finally(progress.stop);
+}
+
+function configOf(path: string | undefined, options: TrainOptions): TrainingConfig {
+  const { readTrainingConfig, toTrainingConfig } = require('../training') as typeof import('../training');
+  if (path !== undefined) return readTrainingConfig(path, (settings) => applyOptions(settings, options));
+  if (options.preset !== undefined)
+    return toTrainingConfig(applyOptions(presetSettings(options.preset), options));
+  if (options.data) return toTrainingConfig(applyOptions({}, options));
+  throw new Error(
+    'Expected the path of a JSON configuration; "clipbook train --example" prints one, and --data or --preset do without.',
+  );
+}
+
+function howToResume(path: string | undefined, { output, resume, json, ...rest }: TrainOptions): string {
+  if (path === undefined || Object.keys(rest).length > 0) {
+    return 'The same command with --resume goes on from there.';
+  }
+  const folder = output === DEFAULT_OUTPUT ? '' : ` --output ${output}`;
+  return `"clipbook train ${path}${folder} --resume" goes on from there.`;
+}
+
+function presetSettings(id: string) {
+  const { findPreset } = require('../experiments') as typeof import('../experiments');
+  return { name: id, ...findPreset(id).settings };
+}
+
+/** Each number of a preset, where it comes from, and why it is what it is. */
+function explain(id: string | undefined): string {
+  if (id === undefined) throw new Error('Expected a --preset to explain, such as dalip-paper.');
+  const { describePreset, findPreset } = require('../experiments') as typeof import('../experiments');
+  return describePreset(findPreset(id));
 }
 
 const PICTURES_PER_NOTE = 10_000;

@@ -47,8 +47,8 @@ const shared = {
 };
 
 /** The official code is a fork of open_clip 2.31; its first own commit deletes the training scripts. */
-const DEFAULT =
-  'the default of open_clip 2.31, which the official code is a fork of, without a training script';
+const DEFAULT = 'open_clip’s default';
+const BASIS = 'The official code is a fork of open_clip 2.31 without its training scripts.';
 
 const SHARED_ORIGINS: readonly Origin[] = [
   { place: 'model.embedDim', from: 'official code', reason: 'open_clip’s ViT-B-16' },
@@ -100,7 +100,7 @@ const SHARED_ORIGINS: readonly Origin[] = [
     from: 'ours',
     reason: `AdamW, not on gains, biases and the logit scale: ${DEFAULT}`,
   },
-  { place: 'recipe.beta1', from: 'ours', reason: `${DEFAULT}` },
+  { place: 'recipe.beta1', from: 'ours', reason: DEFAULT },
   { place: 'recipe.beta2', from: 'ours', reason: `for vision transformers: ${DEFAULT}` },
   { place: 'recipe.epsilon', from: 'ours', reason: `for vision transformers: ${DEFAULT}` },
   {
@@ -161,5 +161,5 @@ export function describePreset({ title, settings, origins }: TrainingPreset): st
     const shown = value === undefined ? '' : ` = ${JSON.stringify(value)}`;
     return `${place}${shown}\n    ${from}: ${reason}`;
   });
-  return [title, ...lines].join('\n');
+  return [title, BASIS, '', ...lines].join('\n');
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createProgram } from '../../src/cli/main';
-import { toTrainingConfig } from '../../src/training';
+import { applyOptions, type SettingOptions } from '../../src/cli/trainOptions';
+import { isStreamed, toTrainingConfig } from '../../src/training';
 import { plainPicture, temporaryFolder } from '../data/fixtures';
+import { writePairs } from '../data/syntheticPairs';
 import { TINY } from '../tiny';
 import { written } from './written';
 
@@ -54,6 +56,91 @@ describe('clipbook train', () => {
     );
     const json = JSON.parse(await printed(path, '--output', root, '--resume', '--json'));
     assert.deepEqual([json.name, json.steps, json.skipped.bad], ['shades', 4, 0]);
+  });
+
+  describe('with options', () => {
+    before(async () => {
+      await writePairs(join(folder, 'plant-0.tar'), { subject: 'plant', format: 'jpeg', from: 0, to: 6 });
+      await writePairs(join(folder, 'plant-1.tar'), { subject: 'plant', format: 'jpeg', from: 6, to: 12 });
+      await writePairs(join(folder, 'general.tar'), { subject: 'thing', format: 'webp', from: 0, to: 5 });
+    });
+    const sources = () => [
+      ...['--data', join(folder, 'plant-{0..1}.tar'), '--weight', '10'],
+      ...['--data', join(folder, 'general.tar'), '--weight', '3'],
+    ];
+
+    it('streams weighted sources without a configuration', async () => {
+      const root = join(folder, 'mixed');
+      const short = ['--steps', '2', '--batch-size', '4', '--seed', '3', '--output', root, '--json'];
+      const summary = JSON.parse(await printed('--name', 'mixed', ...sources(), ...short));
+      assert.deepEqual(
+        [summary.name, summary.steps, summary.pairs, summary.pictures],
+        ['mixed', 2, 8, undefined],
+      );
+      const { data, recipe } = JSON.parse(readFileSync(join(summary.folder, 'config.json'), 'utf8'));
+      assert.deepEqual(
+        [data.sources.map(({ weight }: { weight: number }) => weight), recipe.steps, recipe.seed],
+        [[10, 3], 2, 3],
+      );
+    });
+
+    it('lets them stand over a configuration or a preset', async () => {
+      describeRun(4);
+      const settings = JSON.parse(readFileSync(path, 'utf8'));
+      const changed = toTrainingConfig(
+        applyOptions(settings, { data: ['a.tar'], name: 'other', start: 'w.safetensors' }),
+      );
+      assert.deepEqual(
+        [changed.data.shards, changed.data.folder, changed.name, changed.start, changed.recipe.steps],
+        ['a.tar', undefined, 'other', 'w.safetensors', 4],
+      );
+      assert.equal(isStreamed(changed.data), false);
+      const preset = JSON.parse(
+        await printed('--preset', 'dalip-paper', '--example', ...sources(), '--steps', '7'),
+      );
+      const config = toTrainingConfig(preset);
+      assert.deepEqual(
+        [config.name, config.data.cropScale, config.recipe.steps, config.recipe.warmupSteps],
+        ['dalip-paper', [0.9, 1], 7, 0],
+      );
+      assert.deepEqual(
+        config.data.sources?.map(({ weight }) => weight),
+        [10, 3],
+      );
+      assert.match(await printed('--preset', 'clip-paper', '--explain'), /\n {4}ours: /);
+    });
+
+    it('streams one source where it is asked to, several always', () => {
+      const dataOf = (options: SettingOptions) => toTrainingConfig(applyOptions({ name: 'x' }, options)).data;
+      assert.equal(isStreamed(dataOf({ data: ['a.tar'] })), false);
+      assert.equal(isStreamed(dataOf({ data: ['a.tar'], stream: true })), true);
+      assert.equal(isStreamed(dataOf({ data: ['a.tar'], weight: [2] })), true);
+      assert.deepEqual(dataOf({ data: ['a.tar', 'b.tar'] }).sources, [
+        { shards: 'a.tar', weight: 1 },
+        { shards: 'b.tar', weight: 1 },
+      ]);
+    });
+
+    it('says what is wrong with them', async () => {
+      const one = join(folder, 'general.tar');
+      await assert.rejects(printed('--name', 'x', '--data', one, '--data', one, '--weight', '3'), {
+        message: 'Expected one --weight after each --data, or none at all, but got 1 for 2.',
+      });
+      await assert.rejects(printed('--name', 'x', '--data', one, '--weight', 'much'), {
+        message: 'data.sources[0].weight: expected a number above 0, got "much".',
+      });
+      await assert.rejects(printed('--name', 'x', '--data', one, '--steps', 'many'), {
+        message: 'recipe.steps: expected a whole number of at least 1, got "many".',
+      });
+      await assert.rejects(printed('--data', one), { message: 'name: expected a text, got nothing.' });
+      await assert.rejects(printed(path, '--preset', 'dalip-paper'), {
+        message: `Expected a configuration or a preset, but got "${path}" and "dalip-paper".`,
+      });
+      await assert.rejects(printed('--preset', 'dalip-paper'), {
+        message: 'data: expected one of "shards", "sources" and "folder", so that it is clear what to read.',
+      });
+      await assert.rejects(printed('--explain'), { message: /^Expected a --preset to explain/ });
+    });
   });
 
   it('asks for a configuration', async () => {
