@@ -49,7 +49,7 @@ describe('a whole DALIP of the variant "official", against the official code', f
       tf.transpose(tf.tensor4d(uniform('images', 5 * 3 * 32 * 32, 2), [5, 3, 32, 32]), [0, 2, 3, 1]),
     );
     const ids = stored('ids') as Int32Array;
-    const lengths = Int32Array.from({ length: 5 }, (_, row) => ids.indexOf(END, row * 12) % 12 + 1);
+    const lengths = Int32Array.from({ length: 5 }, (_, row) => (ids.indexOf(END, row * 12) % 12) + 1);
     texts = { ids, lengths };
   });
   after(() => {

@@ -29,7 +29,7 @@ describe('covariance', () => {
 
   it('does not see what is added to all tokens of a channel', () => {
     tf.tidy(() => {
-      const moved = tf.add(y(), tf.tensor3d([3, -2, 1, 0, 4, -5], [1, channels, 1]));
+      const moved: tf.Tensor3D = tf.add(y(), tf.tensor3d([3, -2, 1, 0, 4, -5], [1, channels, 1]));
       assertCloseInScale(covariance(moved, tokens), golden.covariance.flat(2));
     });
   });
