@@ -1,0 +1,159 @@
+import type { Embeddings } from './embeddings';
+import { minimise } from './lbfgs';
+import { designOf, inverseStartHessian, penalisedLoss, softmaxInPlace } from './softmaxRegression';
+
+/** Pictures by their features, with their classes. */
+export interface ProbeExamples {
+  /** `[pictures, width]`, taken as they are: scale them to unit length first where that is wanted. */
+  features: Embeddings;
+  /** The class index of every picture. */
+  labels: ArrayLike<number>;
+}
+
+export interface FitOptions {
+  /** Default 1,000, as in CLIP. */
+  maxIterations?: number;
+  /** Stops where the mean loss can be expected to fall by no more than this, in nats; default 1e-9. */
+  tolerance?: number;
+}
+
+export interface ProbeInput extends ProbeExamples, FitOptions {
+  /** How many classes there are. One without examples is never predicted. */
+  classes: number;
+  /** The weight of the L2 penalty, λ in CLIP's appendix A.3, `1 / C` in scikit-learn. */
+  strength: number;
+}
+
+/** A fitted classifier; the class with the highest `weights · features + intercept` is its prediction. */
+export interface LinearProbe {
+  classes: number;
+  width: number;
+  /** `[classes, width]`, row-major; scikit-learn's `coef_`. */
+  weights: Float64Array;
+  /** `[classes]`; scikit-learn's `intercept_`. */
+  intercepts: Float64Array;
+  iterations: number;
+  /** Was the minimum reached within the iterations? */
+  converged: boolean;
+}
+
+/**
+ * Fits softmax regression to frozen features: the linear probe of CLIP (Radford et al. 2021, appendix A.3). Minimises
+ * `Σ log-loss + strength / 2 · ‖weights‖²`, intercepts unpenalised, which is scikit-learn's
+ * `LogisticRegression(C=1/strength)` from three classes on; for two it fits one weight vector in place of their
+ * difference, whose penalty is twice as strong. The optimum does not depend on chance: no seed is needed.
+ *
+ * Everything is in doubles on one thread, the same on every backend. 3,000 pictures with 64 features and 81 classes take
+ * 35 ms for an evaluation of the loss and 10 to 75 evaluations for a fit, 0.3 to 3 seconds.
+ *
+ * @throws where labels or strength do not fit
+ */
+export function fitLinearProbe(input: ProbeInput): LinearProbe {
+  checkExamples(input, input.classes);
+  const { features, labels, classes, strength, maxIterations, tolerance = 1e-9 } = input;
+  if (!(strength > 0)) throw new Error(`Expected a strength above 0, got ${strength}.`);
+  const design = designOf(features, labels);
+  const { x, iterations, converged } = minimise(
+    penalisedLoss(design, classes, strength),
+    new Float64Array(design.columns * classes),
+    { maxIterations, tolerance, inverseHessian: inverseStartHessian(design, classes, strength) },
+  );
+  const { width } = features;
+  const weights = new Float64Array(classes * width);
+  const intercepts = x.slice(width * classes, (width + 1) * classes);
+  for (let c = 0; c < classes; c++) {
+    for (let i = 0; i < width; i++) {
+      weights[c * width + i] = x[i * classes + c];
+      intercepts[c] -= x[i * classes + c] * design.means[i];
+    }
+  }
+  return { classes, width, weights, intercepts, iterations, converged };
+}
+
+/**
+ * The probabilities that a probe gives every class.
+ *
+ * @returns `[pictures, classes]`, row-major; each row sums to 1
+ * @throws where the features are not as wide as those it was fitted to
+ */
+export function probeProbabilities(probe: LinearProbe, features: Embeddings): Float64Array {
+  const scores = probeScores(probe, features);
+  for (let row = 0; row < features.rows; row++) softmaxInPlace(scores, row * probe.classes, probe.classes);
+  return scores;
+}
+
+export interface ProbeScore {
+  /** The share of pictures predicted rightly, in [0, 1]. */
+  top1: number;
+  /** The mean of the classes' own accuracies, over classes with at least one picture. */
+  meanPerClass: number;
+  /** How many pictures were judged. */
+  count: number;
+  /** The predicted class of every picture; of equals, the lowest. */
+  predictions: Int32Array;
+}
+
+/**
+ * Judges a probe on pictures with known classes. A picture is right where its class scores higher than every other: as
+ * in zero-shot accuracy, ties count against the model.
+ *
+ * @throws where features or labels do not fit the probe
+ */
+export function scoreProbe(probe: LinearProbe, examples: ProbeExamples): ProbeScore {
+  checkExamples(examples, probe.classes);
+  const { features, labels } = examples;
+  const scores = probeScores(probe, features);
+  const total = new Float64Array(probe.classes);
+  const right = new Float64Array(probe.classes);
+  const predictions = new Int32Array(features.rows);
+  for (let row = 0; row < features.rows; row++) {
+    const own = scores.subarray(row * probe.classes, (row + 1) * probe.classes);
+    const highest = own.reduce((a, b) => Math.max(a, b));
+    predictions[row] = own.indexOf(highest);
+    const alone = own.lastIndexOf(highest) === predictions[row];
+    total[labels[row]]++;
+    if (alone && predictions[row] === labels[row]) right[labels[row]]++;
+  }
+  const present = [...total.keys()].filter((c) => total[c] > 0);
+  return {
+    top1: right.reduce((a, b) => a + b) / features.rows,
+    meanPerClass: present.reduce((sum, c) => sum + right[c] / total[c], 0) / present.length,
+    count: features.rows,
+    predictions,
+  };
+}
+
+/** `weights · features + intercepts`, `[pictures, classes]`. */
+function probeScores(
+  { classes, width, weights, intercepts }: LinearProbe,
+  features: Embeddings,
+): Float64Array {
+  if (features.width !== width) {
+    throw new Error(`Expected features ${width} wide, as the probe was fitted to, got ${features.width}.`);
+  }
+  const scores = new Float64Array(features.rows * classes);
+  for (let row = 0; row < features.rows; row++) {
+    for (let c = 0; c < classes; c++) {
+      let sum = intercepts[c];
+      for (let i = 0; i < width; i++) sum += weights[c * width + i] * features.values[row * width + i];
+      scores[row * classes + c] = sum;
+    }
+  }
+  return scores;
+}
+
+function checkExamples({ features, labels }: ProbeExamples, classes: number): void {
+  if (!Number.isInteger(classes) || classes < 2) {
+    throw new Error(`Expected two classes or more, got ${classes}.`);
+  }
+  if (features.rows === 0 || labels.length !== features.rows) {
+    throw new Error(
+      `Expected one label for each picture, got ${labels.length} for ${features.rows} pictures.`,
+    );
+  }
+  for (let i = 0; i < labels.length; i++) {
+    if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
+      throw new Error(`Expected labels from 0 to ${classes - 1}, got ${labels[i]} for picture ${i}.`);
+    }
+  }
+}

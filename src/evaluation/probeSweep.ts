@@ -1,0 +1,104 @@
+import { concatEmbeddings } from './embeddings';
+import {
+  type FitOptions,
+  fitLinearProbe,
+  type ProbeExamples,
+  type ProbeScore,
+  scoreProbe,
+} from './linearProbe';
+
+/** CLIP's range of strengths: 1e-6 to 1e6 in 96 equal steps of the logarithm, eight to a decade. */
+export const PROBE_STRENGTHS: readonly number[] = Array.from({ length: 97 }, (_, i) => 10 ** (i / 8 - 6));
+
+/** The search starts with every sixteenth strength: 1e-6, 1e-4, …, 1e6. */
+const FIRST_STEP = 16;
+
+export interface ProbeSweepInput extends FitOptions {
+  train: ProbeExamples;
+  /** Decides on the strength; joins the training examples for the last fit. */
+  validation: ProbeExamples;
+  /** Judged once, with the strength chosen. */
+  test: ProbeExamples;
+  /** How many classes there are. */
+  classes: number;
+  /** Called after each fit of the search. */
+  onFit?: (fit: SweepFit) => void;
+}
+
+/** One strength that was tried. */
+export interface SweepFit {
+  strength: number;
+  /** Top-1 accuracy on the validation examples. */
+  validation: number;
+  converged: boolean;
+}
+
+export interface ProbeSweepResult extends ProbeScore {
+  /** The strength chosen. */
+  strength: number;
+  /** Every strength tried, in rising order. */
+  fits: SweepFit[];
+  /** Did the last fit reach its minimum? */
+  converged: boolean;
+}
+
+/**
+ * CLIP's linear probe (Radford et al. 2021, appendix A.3): finds the strength of the L2 penalty that is most accurate on
+ * the validation examples by a parametric binary search, fits again on training and validation examples together, and
+ * judges that probe on the test examples. About 15 fits.
+ *
+ * Of equally accurate strengths the strongest is taken; the paper does not say.
+ *
+ * @throws where features or labels do not fit together
+ */
+export function sweepLinearProbe(input: ProbeSweepInput): ProbeSweepResult {
+  const { train, validation, test, classes, maxIterations, tolerance, onFit } = input;
+  const options = { classes, maxIterations, tolerance };
+  const fits = new Map<number, SweepFit>();
+  const best = searchPeak(PROBE_STRENGTHS.length, FIRST_STEP, (place) => {
+    const strength = PROBE_STRENGTHS[place];
+    const probe = fitLinearProbe({ ...train, ...options, strength });
+    const fit = { strength, validation: scoreProbe(probe, validation).top1, converged: probe.converged };
+    fits.set(place, fit);
+    onFit?.(fit);
+    return fit.validation;
+  });
+  const strength = PROBE_STRENGTHS[best];
+  const probe = fitLinearProbe({ ...joinExamples(train, validation), ...options, strength });
+  return {
+    strength,
+    ...scoreProbe(probe, test),
+    fits: [...fits.values()].sort((a, b) => a.strength - b.strength),
+    converged: probe.converged,
+  };
+}
+
+/**
+ * The place with the highest value: looks at every `firstStep`-th place, then halves the step around the best one until
+ * neighbours are reached. Each place is looked at once; of equal values the last place wins.
+ */
+export function searchPeak(length: number, firstStep: number, valueAt: (place: number) => number): number {
+  const values = new Map<number, number>();
+  let best = 0;
+  const look = (place: number) => {
+    if (place < 0 || place >= length || values.has(place)) return;
+    values.set(place, valueAt(place));
+    const [value, highest] = [values.get(place)!, values.get(best)!];
+    if (value > highest || (value === highest && place > best)) best = place;
+  };
+  for (let place = 0; place < length; place += firstStep) look(place);
+  for (let step = firstStep / 2; step >= 1; step /= 2) {
+    const centre = best;
+    look(centre - step);
+    look(centre + step);
+  }
+  return best;
+}
+
+/** The examples of both, in order. */
+export function joinExamples(a: ProbeExamples, b: ProbeExamples): ProbeExamples {
+  return {
+    features: concatEmbeddings([a.features, b.features]),
+    labels: [...Array.from(a.labels), ...Array.from(b.labels)],
+  };
+}
