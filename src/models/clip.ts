@@ -6,7 +6,7 @@ import type { Mode } from './reduction';
 import { initialiseSecondOrder, secondOrder, type Tower } from './secondOrder';
 import { initialiseText, type TokenBatch, textTower } from './text';
 import { meanToken, type TokenSet } from './tokenWeights';
-import { initialiseVision, visionTower } from './vision';
+import { initialiseVision, patchEmbedding, visionTower } from './vision';
 
 /** Two towers and a temperature. */
 export interface Clip {
@@ -86,6 +86,11 @@ export function imageTokens({ config, parameters }: Clip, images: tf.Tensor4D): 
   const scope = scopeOf(parameters).at('visual');
   const { pooled, tokens } = visionTower(images, scope, config.vision, activationOf(config), true);
   return { anchor: pooled, tokens: tf.slice(tokens!, [0, 1, 0], [-1, -1, -1]) };
+}
+
+/** Patches after the patch embedding, before positions and blocks: a linear map of pixels. `[batch, M, width]` */
+export function patchTokens({ config, parameters }: Clip, images: tf.Tensor4D): tf.Tensor3D {
+  return patchEmbedding(images, scopeOf(parameters)('visual.conv1.weight'), config.vision.patchSize);
 }
 
 /** The tokens of texts that statistics are taken of, with the end-of-text token as their anchor. */

@@ -58,7 +58,7 @@ export function project(x: tf.Tensor3D, projection: tf.Tensor): tf.Tensor3D {
  * @param kernel PyTorch's layout, `[width, 3, patch, patch]`
  * @returns `[batch, patches, width]`, row by row
  */
-function patchEmbedding(images: tf.Tensor4D, kernel: tf.Tensor, patch: number): tf.Tensor3D {
+export function patchEmbedding(images: tf.Tensor4D, kernel: tf.Tensor, patch: number): tf.Tensor3D {
   const [batch, height, , channels] = images.shape;
   const grid = height / patch;
   const [width] = kernel.shape;
