@@ -1,6 +1,7 @@
 import { display, newDisplay } from 'tslab';
 import { takeBatch } from '../data/batches';
 import type { PictureSet } from '../data/memory';
+import { type Drawing, drawingHtml } from './drawing';
 import { figureHtml, plotlyEmbedded } from './figureHtml';
 import type { Figure } from './figures';
 import { type GridOptions, type Picture, picturesHtml, picturesOfBatch } from './pictures';
@@ -19,6 +20,11 @@ export function interactiveFigures(): void {
 /** Shows a figure under the cell. */
 export function showFigure(figure: Figure): void {
   display.html(figureHtml(figure));
+}
+
+/** Shows a drawing under the cell. */
+export function showDrawing(drawing: Drawing): void {
+  display.html(drawingHtml(drawing));
 }
 
 /** A place under the cell for a figure that changes while the cell runs: each call shows the figure's next state. */

@@ -21,6 +21,15 @@ export const HEAT_SCALE: [number, string][] = [
   [1, '#08306b'],
 ];
 
+/** Blue for less, orange for more, near white between: apart for colour-blind readers, and equally dark at both ends. */
+export const DIVERGING_SCALE: [number, string][] = [
+  [0, '#0b4a80'],
+  [0.25, '#4f9bcb'],
+  [0.5, '#f7f7f7'],
+  [0.75, '#e0863a'],
+  [1, '#8a3300'],
+];
+
 export const INK = '#344054';
 export const MUTED = '#667085';
 export const GRID = '#e4e7ec';

@@ -3,7 +3,7 @@ import type { RetrievalResult } from '../evaluation/retrieval';
 import { type Figure, HEAT_SCALE, INK, layoutOf, PALETTE } from './figureLayout';
 import { filledColumns, fullHeading, type Section, type Table, titleOf } from './table';
 
-export { type Figure, HEAT_SCALE, PALETTE } from './figureLayout';
+export { DIVERGING_SCALE, type Figure, HEAT_SCALE, PALETTE } from './figureLayout';
 
 /** Curves over training steps, e.g. the loss of several runs. */
 export function curvesFigure(input: {

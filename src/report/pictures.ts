@@ -1,5 +1,5 @@
 import he from 'he';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 
 /** A picture for a grid: an encoded file, or RGB bytes `[size, size, 3]`. */
 export type Picture = Uint8Array | { pixels: Uint8Array; size: number };
@@ -48,16 +48,38 @@ export async function picturesHtml(
   return `<div class="clipbook-pictures" style="${grid}">\n${(await Promise.all(cells)).join('\n')}\n</div>`;
 }
 
+/**
+ * A picture as an address that holds it, `data:image/…`, for pictures inside figures and drawings: PNG or JPEG, whichever
+ * is shorter, because not everything that draws SVG reads WebP.
+ *
+ * @param side of the square on the page in pixels; stored at twice that
+ * @param grey pale and without colour, as a ground to draw on
+ */
+export async function pictureUri(picture: Picture, side: number, grey = false): Promise<string> {
+  const square = squared(picture, 2 * side);
+  const toned = grey ? square.greyscale().linear(0.7, 77) : square;
+  const [png, jpeg] = await Promise.all([
+    toned.clone().png({ palette: true }).toBuffer(),
+    toned.clone().jpeg({ quality: 88, chromaSubsampling: '4:4:4' }).toBuffer(),
+  ]);
+  return png.length < jpeg.length
+    ? `data:image/png;base64,${png.toString('base64')}`
+    : `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+}
+
 async function thumbnail(picture: Picture, side: number): Promise<string> {
+  const webp = await squared(picture, side).webp({ quality: 82 }).toBuffer();
+  return `data:image/webp;base64,${webp.toString('base64')}`;
+}
+
+/** The whole picture on a white square; small ones keep their pixels apart. */
+function squared(picture: Picture, side: number): Sharp {
   const source =
     picture instanceof Uint8Array
       ? sharp(picture)
       : sharp(picture.pixels, { raw: { width: picture.size, height: picture.size, channels: 3 } });
   const small = !(picture instanceof Uint8Array) && picture.size < side;
-  const webp = await source
+  return source
     .resize(side, side, { fit: 'contain', background: '#ffffff', kernel: small ? 'nearest' : 'lanczos3' })
-    .flatten({ background: '#ffffff' })
-    .webp({ quality: 82 })
-    .toBuffer();
-  return `data:image/webp;base64,${webp.toString('base64')}`;
+    .flatten({ background: '#ffffff' });
 }

@@ -1,5 +1,6 @@
 import he from 'he';
 import type { Figure } from './figureLayout';
+import { svgDocument } from './svgDocument';
 import { drawColourBar, drawHeatmap } from './svgHeatmap';
 import { drawBars, type Frame, type Trace } from './svgMarks';
 import { isSlanted, type Panel, panelsOf, paperOf } from './svgPanels';
@@ -9,7 +10,7 @@ import { drawAnnotations, drawLegend, drawTitle } from './svgText';
 /**
  * Draws a figure as an SVG picture without a browser: for committed results, for GitHub, which runs no scripts, and for
  * readers without JavaScript. It knows what this folder's figures are made of (lines, points and areas, bars, intervals,
- * heat maps, in one panel or several, and annotations) and reads the same data and layout as Plotly.
+ * heat maps, in one panel or several, annotations and pictures) and reads the same data and layout as Plotly.
  *
  * @throws when the figure holds a kind of trace it does not know.
  */
@@ -29,17 +30,14 @@ export function staticSvg(figure: Figure): string {
   const body = [
     drawTitle(title, width),
     ...panels.map((panel) => drawPanel(panel, layout.barmode === 'overlay', height)),
+    ...traces
+      .filter(({ type, showscale }) => type === 'heatmap' && showscale !== false)
+      .map((trace) => drawColourBar(trace, paper)),
+    drawImages(figure, paper),
     drawAnnotations(figure, paper, panels),
     drawLegend(figure, paper),
   ];
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
-    ` role="img" aria-label="${he.escape(title.replaceAll('<br>', ' '))}" font-family="system-ui, -apple-system,`,
-    ` 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="12" fill="#344054">`,
-    '<rect width="100%" height="100%" fill="#ffffff"/>',
-    ...body.filter(Boolean),
-    '</svg>',
-  ].join('\n');
+  return svgDocument(title.replaceAll('<br>', ' '), width, height, body);
 }
 
 function drawPanel(panel: Panel, overlay: boolean, height: number): string {
@@ -47,8 +45,7 @@ function drawPanel(panel: Panel, overlay: boolean, height: number): string {
   const maps = traces.filter(({ type }) => type === 'heatmap');
   return [
     maps.length > 0 ? '' : gridLines(panel),
-    ...maps.map((trace) => drawHeatmap(trace, x, y)),
-    ...maps.filter(({ showscale }) => showscale !== false).map((trace) => drawColourBar(trace, frame)),
+    ...maps.map((trace) => drawHeatmap(trace, x, y, frame)),
     drawBars(traces, x, y, overlay),
     drawScatter(traces, x, y),
     ticks(panel),
@@ -85,6 +82,18 @@ function ticks(panel: Panel): string {
     ...(layoutX.showticklabels === false ? [] : below),
     ...(layoutY.showticklabels === false ? [] : beside),
   ].join('\n');
+}
+
+/** Pictures on the paper, placed and sized in shares of it. */
+function drawImages({ layout }: Figure, { left, right, top, bottom }: Frame): string {
+  const [across, down] = [right - left, bottom - top];
+  return (layout.images ?? [])
+    .map(({ source, x, y, sizex, sizey }) => {
+      const place = `x="${(left + Number(x) * across).toFixed(1)}" y="${(bottom - Number(y) * down).toFixed(1)}"`;
+      const size = `width="${(sizex! * across).toFixed(1)}" height="${(sizey! * down).toFixed(1)}"`;
+      return `<image ${place} ${size} href="${he.escape(source ?? '')}"/>`;
+    })
+    .join('\n');
 }
 
 function axisTitles(x: string, y: string, { left, right, top, bottom }: Frame, height: number): string {

@@ -1,10 +1,17 @@
+import he from 'he';
+import { pngUri } from './pngUri';
 import { type Axis, formatTick } from './svgAxes';
 import type { Frame, Trace } from './svgMarks';
 
+/** From this many cells on a heat map is one embedded picture: rectangles would weigh more. */
+const MANY_CELLS = 600;
+
 /** One rectangle for each value of `z`, `[rows][columns]`, the first row on top. */
-export function drawHeatmap(trace: Trace, x: Axis, y: Axis): string {
+export function drawHeatmap(trace: Trace, x: Axis, y: Axis, frame: Frame): string {
+  const { z = [] } = trace;
+  if (z.length * (z[0]?.length ?? 0) >= MANY_CELLS) return embedded(trace, z, frame);
   const [width, height] = [x.step ?? 0, y.step ?? 0];
-  return (trace.z ?? [])
+  const cells = z
     .flatMap((row, r) =>
       row.map((value, c) => {
         const left = x.place(trace.x[c]!) - width / 2;
@@ -14,11 +21,31 @@ export function drawHeatmap(trace: Trace, x: Axis, y: Axis): string {
       }),
     )
     .join('');
+  return `<g shape-rendering="crispEdges">${cells}</g>`;
 }
 
-/** The scale beside a heat map. */
-export function drawColourBar(trace: Trace, { right, top, bottom }: Frame): string {
-  const { zmin = 0, zmax = 1 } = trace;
+/** Every cell as a block of whole pixels, two for each on the page, so that nothing is blurred. */
+function embedded(trace: Trace, z: number[][], { left, right, top, bottom }: Frame): string {
+  const block = Math.max(1, Math.ceil((2 * (right - left)) / z[0].length));
+  const [width, height] = [block * z[0].length, block * z.length];
+  const pixels = new Uint8Array(3 * width * height);
+  z.forEach((row, r) => {
+    const line = new Uint8Array(3 * width);
+    row.forEach((value, c) => {
+      const colour = channelsOf(colourOf(trace, value));
+      for (let i = 0; i < block; i++) line.set(colour, 3 * (c * block + i));
+    });
+    for (let i = 0; i < block; i++) pixels.set(line, 3 * width * (r * block + i));
+  });
+  const place = `x="${left.toFixed(1)}" y="${top.toFixed(1)}"`;
+  const size = `width="${(right - left).toFixed(1)}" height="${(bottom - top).toFixed(1)}"`;
+  return `<image ${place} ${size} preserveAspectRatio="none" href="${pngUri(pixels, width, height)}"/>`;
+}
+
+/** The scale at the right of heat maps, as long as the trace's colour bar says, or else as the plot. */
+export function drawColourBar(trace: Trace, { right, top, bottom: end }: Frame): string {
+  const { zmin = 0, zmax = 1, colorbar: { lenmode, len = 1, tickvals, ticktext } = {} } = trace;
+  const bottom = lenmode === 'pixels' ? Math.min(end, top + len) : end;
   const steps = 40;
   const height = (bottom - top) / steps;
   const parts = Array.from({ length: steps }, (_, i) => {
@@ -26,14 +53,15 @@ export function drawColourBar(trace: Trace, { right, top, bottom }: Frame): stri
     const y = (bottom - (i + 1) * height).toFixed(1);
     return `<rect x="${right + 16}" y="${y}" width="14" height="${(height + 0.3).toFixed(1)}" fill="${colour}"/>`;
   });
-  const label = (value: number, y: number) =>
-    `<text x="${right + 36}" y="${y}">${formatTick(Number(value.toPrecision(2)))}</text>`;
-  return [
-    ...parts,
-    label(zmin, bottom),
-    label((zmin + zmax) / 2, (top + bottom) / 2 + 4),
-    label(zmax, top + 10),
-  ].join('');
+  const middle = (zmin + zmax) / 2;
+  const label = (value: number, y: number) => {
+    const given = ticktext?.[tickvals?.indexOf(value) ?? -1];
+    const text = given ?? formatTick(Number(value.toPrecision(2)));
+    return `<text x="${right + 36}" y="${y}">${he.escape(text)}</text>`;
+  };
+  return [...parts, label(zmin, bottom), label(middle, (top + bottom) / 2 + 4), label(zmax, top + 10)].join(
+    '',
+  );
 }
 
 /** The colour of a value, mixed linearly between the scale's stops; values beyond the ends take the ends' colours. */
@@ -48,9 +76,12 @@ export function colourOf(
   );
   const [[from, before], [to, after]] = [colorscale[upper - 1], colorscale[upper]];
   const mix = (share - from) / (to - from);
-  const channel = (colour: string, i: number) => Number.parseInt(colour.slice(1 + 2 * i, 3 + 2 * i), 16);
-  const mixed = [0, 1, 2].map((i) =>
-    Math.round(channel(before, i) + mix * (channel(after, i) - channel(before, i))),
-  );
+  const [start, end] = [channelsOf(before), channelsOf(after)];
+  const mixed = start.map((part, i) => Math.round(part + mix * (end[i] - part)));
   return `#${mixed.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** `#rrggbb` as three bytes. */
+function channelsOf(colour: string): number[] {
+  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 }

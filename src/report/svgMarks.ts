@@ -27,6 +27,7 @@ export interface Trace {
   zmax?: number;
   colorscale?: [number, string][];
   showscale?: boolean;
+  colorbar?: { lenmode?: string; len?: number; tickvals?: number[]; ticktext?: string[] };
   width?: number;
   opacity?: number;
   mode?: string;

@@ -32,3 +32,10 @@ export function shortenText(text: string, width: number, size = 12): string {
   while (letters.length > 1 && textWidth(`${letters.join('')}…`, size) > width) letters.pop();
   return `${letters.join('').trimEnd()}…`;
 }
+
+/** The text in at most `most` lines no wider than `width` pixels, the last of them cut where there is more. */
+export function linesOf(text: string, width: number, size: number, most: number): string[] {
+  const lines = wrapText(text, width, size).filter(Boolean);
+  const kept = lines.length > most ? [...lines.slice(0, most - 1), lines.slice(most - 1).join(' ')] : lines;
+  return kept.map((line) => shortenText(line, width, size));
+}

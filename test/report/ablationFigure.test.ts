@@ -102,6 +102,7 @@ describe('the ablation figure', () => {
   });
 
   it('refuses what it cannot place', () => {
+    assert.throws(() => ablationFigure({ id: 'a', title: 'A', panels: [] }), /at least one row, got none/);
     const without = { ...plants, baseline: 'SLIP' };
     assert.throws(
       () => ablationFigure({ id: 'a', title: 'A', panels: [without] }),

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
-import { interactiveFigures, showFigure, showPictures, showTable } from '../../src/report/display';
+import {
+  interactiveFigures,
+  showDrawing,
+  showFigure,
+  showPictures,
+  showTable,
+} from '../../src/report/display';
 import { curvesFigure } from '../../src/report/figures';
+import { textWeightsDrawing } from '../../src/report/textWeightsDrawing';
 import { sampleTable } from './sample';
 
 const jupyter = require('tslab/dist/jupyter');
@@ -15,7 +22,7 @@ describe('notebook display', () => {
     jupyter.lastWriteDisplayData = null;
   });
 
-  it('hands the kernel HTML for figures, tables and pictures', async () => {
+  it('hands the kernel HTML for figures, tables, pictures and drawings', async () => {
     interactiveFigures();
     showFigure(
       curvesFigure({
@@ -27,10 +34,12 @@ describe('notebook display', () => {
     );
     showTable(sampleTable);
     await showPictures([{ pixels: new Uint8Array(12), size: 2 }], ['black'], { side: 16 });
-    assert.equal(shown.length, 4);
+    showDrawing(textWeightsDrawing({ id: 't', title: 'Tokens', texts: [] }));
+    assert.equal(shown.length, 5);
     assert.match(shown[0], /DecompressionStream/);
     assert.match(shown[1], /data:image\/svg\+xml/);
     assert.match(shown[2], /<style>[\s\S]*<table>/);
     assert.match(shown[3], /width="16"[\s\S]*black/);
+    assert.match(shown[4], /alt="Tokens"[^>]*data:image\/svg\+xml/);
   });
 });

@@ -22,7 +22,7 @@ export function textBoxes(svg: string): Box[] {
     );
     const text = he.decode(escaped);
     const size = Number(read('font-size') ?? 12);
-    const width = textWidth(text, size);
+    const width = textWidth(text, size) * (read('font-weight') ? 1.13 : 1);
     const left = x - width * ({ middle: 0.5, end: 1 }[read('text-anchor') ?? ''] ?? 0);
     return [{ text, left, right: left + width, top: y - 0.75 * size, bottom: y + 0.2 * size }];
   });
