@@ -9,7 +9,7 @@ export function register(program: Command): void {
     .description(
       'train and evaluate on the embedded data, print the papers’ tables, write results and reports',
     )
-    .argument('[experiment...]', 'which experiments; all of them unless named')
+    .argument('[experiment...]', 'which experiments; the two papers’ tables unless named')
     .addOption(
       new Option(
         '-p, --profile <name>',
@@ -30,7 +30,11 @@ An interrupted run goes on where it stopped when the same command is given again
 Examples:
   $ clipbook reproduce
   $ clipbook reproduce dalip-table --profile mini --jobs 2
-  $ clipbook reproduce alip-table --fresh`,
+  $ clipbook reproduce alip-table --fresh
+  $ clipbook reproduce dalip-statistics dalip-mixing
+
+Experiments: dalip-table, alip-table; on request dalip-statistics (which order of statistics is matched), dalip-mixing
+(domain against general data), photographs (needs two archives, see data/photographs/README.md).`,
     )
     .action(reproduce);
 }
@@ -56,7 +60,8 @@ async function reproduce(names: string[], options: ReproduceOptions): Promise<vo
   const { interruptible } = require('./interrupt') as typeof import('./interrupt');
   const { rmSync } = require('node:fs') as typeof import('node:fs');
 
-  const experiments = names.length > 0 ? names.map(findExperiment) : EXPERIMENTS;
+  const experiments =
+    names.length > 0 ? names.map(findExperiment) : EXPERIMENTS.filter(({ onRequest }) => !onRequest);
   await startEngine();
   const stages = experiments.flatMap((experiment) => stagesOf(experiment, options.profile, options.jobs));
   const progress = createProgress({ stages });

@@ -82,8 +82,8 @@ function show(tokens: tf.Tensor3D, statistic: ShownStatistic, heads: number): tf
   return triangles(statistic === 'covariance' ? covariance(rows, count) : distanceCovariance(rows, count));
 }
 
-/** The penalties tried, from weak to strong; features have unit variance. */
-const STRENGTHS = [10, 100, 1000];
+/** The penalties tried; features have unit variance. */
+const STRENGTHS = [10, 100];
 /** The comparison needs no digits after the first. */
 const FIT = { maxIterations: 100, tolerance: 1e-6 };
 

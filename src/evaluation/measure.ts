@@ -3,6 +3,7 @@ import type { Clip } from '../models';
 import type { Tokenizer } from '../text';
 import type { Embeddings } from './embeddings';
 import { type EncodedRows, embedPictures, embedTexts, rowsFor, type Scoring } from './encode';
+import { type ProbeSweepResult, sweepLinearProbe } from './probeSweep';
 import { collectPairs, type RetrievalResult, retrievalRecall } from './retrieval';
 import { classWeights, type ZeroShotResult, zeroShotAccuracy } from './zeroShot';
 
@@ -21,6 +22,8 @@ export interface RetrievalTask {
 export interface Measurement {
   tasks: Record<string, TaskScore>;
   retrieval: Record<string, RetrievalResult>;
+  /** Linear probes on frozen picture embeddings, by task, where an experiment asks for them. */
+  probes?: Record<string, Pick<ProbeSweepResult, 'top1' | 'meanPerClass' | 'count' | 'strength'>>;
 }
 
 /**
@@ -67,6 +70,52 @@ export async function measure(
         textEmbeddings: rowsFor(scoring, candidates),
         positives,
       });
+    }
+  }
+  return results;
+}
+
+/** Every fourth training picture decides on the penalty of a linear probe. */
+const VALIDATION_STRIDE = 4;
+/** Iterations of a probe's fits: the embeddings are narrow, and accuracies need no more. */
+const PROBE_ITERATIONS = 200;
+
+/**
+ * Linear probes of each task under each scoring: CLIP's protocol on the model's picture embeddings, with every fourth
+ * training picture as validation.
+ *
+ * @returns scoring → task → score
+ */
+export function probeTasks(
+  model: Clip,
+  { train, test }: { train: PictureSet; test: PictureSet },
+  tasks: readonly TaskDefinition[],
+  scorings: readonly Scoring[] = ['first'],
+): Partial<Record<Scoring, NonNullable<Measurement['probes']>>> {
+  const results = Object.fromEntries(scorings.map((scoring) => [scoring, {}])) as Record<
+    Scoring,
+    NonNullable<Measurement['probes']>
+  >;
+  for (const task of tasks) {
+    const [own, exam] = [train, test].map((set) => {
+      const { indices, labels } = taskExamples(set, task);
+      return { labels, rows: embedPictures(model, set, indices) };
+    });
+    const held = (place: number) => place % VALIDATION_STRIDE === 0;
+    const places = [...own.labels.keys()];
+    for (const scoring of scorings) {
+      const part = (chosen: readonly number[]) => ({
+        features: rowsFor(scoring, chooseRows(own.rows, chosen)),
+        labels: chosen.map((place) => own.labels[place]),
+      });
+      const { predictions, fits, converged, ...score } = sweepLinearProbe({
+        train: part(places.filter((place) => !held(place))),
+        validation: part(places.filter(held)),
+        test: { features: rowsFor(scoring, exam.rows), labels: exam.labels },
+        classes: task.classes.length,
+        maxIterations: PROBE_ITERATIONS,
+      });
+      results[scoring][task.id] = score;
     }
   }
   return results;

@@ -34,6 +34,7 @@ export const dalipMixingExperiment: Experiment = {
     'At a fixed budget, what does a larger share of general pictures cost on plants and bring elsewhere, and can it ' +
     'be predicted for a share that was not trained?',
   arms: [GENERAL_START, ...FITTED_SHARES.map(shareArm), shareArm(PREDICTED_SHARE)],
+  onRequest: true,
   profiles: tuningProfiles(['start', 'general-0', 'general-50', 'general-100']),
   load: loadTuningData,
   report,

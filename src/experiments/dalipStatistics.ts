@@ -63,9 +63,7 @@ export const ORDER_ARMS: readonly Arm[] = [
 /** One choice changed at a time, from the arm `dalip`. */
 export const CHOICE_ARMS: readonly Arm[] = [
   dalipArm('heads-1', '1 head of 16 channels', { heads: { heads: 1, reduced: 16 } }),
-  dalipArm('heads-2', '2 heads of 12', { heads: { heads: 2, reduced: 12 } }),
   dalipArm('heads-8', '8 heads of 6', { heads: { heads: 8, reduced: 6 } }),
-  dalipArm('reduced-4', '4 heads of 4', { heads: { reduced: 4 } }),
   dalipArm('reduced-12', '4 heads of 12', { heads: { reduced: 12 } }),
   dalipArm('alpha-25', 'α = 0.25', { loss: { alpha: 0.25 } }),
   dalipArm('alpha-75', 'α = 0.75', { loss: { alpha: 0.75 } }),
@@ -88,6 +86,7 @@ export const dalipStatisticsExperiment: Experiment = {
     'Does matching second-order statistics recognise plants better than the class token does, and is it the statistic ' +
     'or the parameters that come with it?',
   arms: [GENERAL_START, ...ORDER_ARMS, ...CHOICE_ARMS],
+  onRequest: true,
   profiles: tuningProfiles(['start', 'class-token', 'distance', 'dalip', 'control']),
   load: loadTuningData,
   report,

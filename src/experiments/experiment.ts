@@ -22,6 +22,8 @@ export interface ExperimentData {
   test: PictureSet;
   tasks: readonly TaskDefinition[];
   searches: readonly RetrievalTask[];
+  /** Tasks that linear probes are fitted for, besides zero-shot. */
+  probes?: readonly TaskDefinition[];
 }
 
 /** One way to train, everything else equal. */
@@ -64,6 +66,8 @@ export interface Experiment {
   /** What is asked, in one or two sentences. */
   question: string;
   arms: readonly Arm[];
+  /** It runs only when named: it takes long, or needs data that does not come with the project. */
+  onRequest?: boolean;
   profiles: Record<ProfileName, Profile>;
   /** Reads the data; unusable samples are counted. */
   load: (counter: BadInputCounter) => Promise<ExperimentData>;

@@ -3,13 +3,17 @@ import { dalipMixingExperiment } from './dalipMixing';
 import { dalipStatisticsExperiment } from './dalipStatistics';
 import { dalipTableExperiment } from './dalipTable';
 import type { Experiment } from './experiment';
+import { photographsExperiment } from './photographs';
 
+export { dalipMixingExperiment } from './dalipMixing';
 export * from './dalipPaper';
+export { dalipStatisticsExperiment } from './dalipStatistics';
 export * from './experiment';
 export * from './finishedReport';
 export * from './report';
 export * from './runArm';
 export * from './runExperiment';
+export * from './statisticsPredictions';
 
 /** All experiments, in the order they are run. */
 export const EXPERIMENTS: readonly Experiment[] = [
@@ -17,6 +21,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   alipTableExperiment,
   dalipStatisticsExperiment,
   dalipMixingExperiment,
+  photographsExperiment,
 ];
 
 /** @throws when no experiment has this id, naming those there are */

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { machineKind } from '../engine/machine';
-import { measure } from '../evaluation';
-import { type ClipConfig, createClip } from '../models';
+import { measure, probeTasks, type Scoring } from '../evaluation';
+import { type Clip, type ClipConfig, createClip } from '../models';
 import { countParameters, disposeParameters } from '../nn';
-import { createTokenizer } from '../text';
+import { createTokenizer, type Tokenizer } from '../text';
 import {
   type Checkpoint,
   loadLatestCheckpoint,
@@ -100,7 +100,7 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
       parameters: countParameters(model.parameters),
       trainingSeconds: Math.round(seconds),
       machine: machineKind(),
-      scores: await measure(model, tokenizer, data.test, data.tasks, data.searches, arm.scorings),
+      scores: await scoresOf(model, tokenizer, data, arm),
       curve: lossCurve(folder.metrics),
     };
     folder.markFinished(summary as unknown as Record<string, unknown>);
@@ -110,6 +110,23 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
     training.optimizer.dispose();
     disposeParameters(model.parameters);
   }
+}
+
+async function scoresOf(
+  model: Clip,
+  tokenizer: Tokenizer,
+  data: ExperimentData,
+  { scorings }: Arm,
+): Promise<RunSummary['scores']> {
+  const scores = await measure(model, tokenizer, data.test, data.tasks, data.searches, scorings);
+  if (!data.probes) return scores;
+  const probes = probeTasks(model, data, data.probes, scorings);
+  return Object.fromEntries(
+    Object.entries(scores).map(([scoring, measured]) => [
+      scoring,
+      { ...measured, probes: probes[scoring as Scoring] },
+    ]),
+  );
 }
 
 /** The name of a run's folder. */
