@@ -7,7 +7,7 @@ The official model runs whole and unchanged, in double precision: its transforme
 published size (512 channels, 4 heads, 46 channels each, 4,324 numbers), because that is hard-coded. Its parameters, 42
 million, come from formula.py. Dropout is 0. Two faults stand in the published code's way and are mended from outside:
 
-text encoder   its pooling helper `text_global_pool` returns one tensor where `encode_text` takes two, pooled and all
+text encoder   its pooling function `text_global_pool` returns one tensor where `encode_text` takes two, pooled and all
                tokens: an error, or nonsense where the batch has two texts. Here it returns both.
 import         `List` is used in annotations of open_clip/model.py and never imported, so that before Python 3.14 the
                module does not load. Here it is a builtin.

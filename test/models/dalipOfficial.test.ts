@@ -29,7 +29,7 @@ const END = 63;
 
 /**
  * The official code runs whole, in double precision, on parameters that both sides compute from names. Two faults in its
- * way are mended from outside: its text encoder unpacks two tensors from a pooling helper that returns one, and its model
+ * way are mended from outside: its text encoder unpacks two tensors from a pooling function that returns one, and its model
  * file uses `List` without importing it. Differences are measured against the largest entry of each tensor. In
  * gradients they are up to 5e-6 with TensorFlow and 8e-6 with wasm; the official code's own, in single precision, 4e-6.
  */
