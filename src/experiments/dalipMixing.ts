@@ -40,6 +40,12 @@ export const dalipMixingExperiment: Experiment = {
   report,
 };
 
+/** Every share that was tuned with, the one the law is not shown included. */
+export const SHARE_ARMS = [...FITTED_SHARES, PREDICTED_SHARE].map((share) => ({
+  share,
+  arm: shareArm(share),
+}));
+
 function report(input: ReportInput): ExperimentReport {
   const shared = (share: number) => ({ share, arm: shareArm(share) });
   return mixingReport(input, {

@@ -7,21 +7,22 @@ import {
   type Experiment,
   type ExperimentReport,
   type ProfileName,
+  type ReportInput,
   type RunSummary,
 } from './experiment';
 import { runName } from './runArm';
 
 /**
- * The tables, figures and verdicts of runs that are finished, such as the committed ones: nothing is trained.
+ * The runs of a profile that are finished, such as the committed ones, ready for a report: nothing is trained.
  *
  * @param root the folder of all results; default the project's `results/`
  * @throws when one of the profile's runs is not finished, naming it
  */
-export async function finishedReport(
+export async function finishedRuns(
   experiment: Experiment,
   profileName: ProfileName,
   root = join(projectRoot(), 'results'),
-): Promise<ExperimentReport> {
+): Promise<ReportInput> {
   const profile = experiment.profiles[profileName];
   const runs = profile.seeds.flatMap((seed) =>
     armsOf(experiment, profile).map(({ id }) => {
@@ -34,6 +35,14 @@ export async function finishedReport(
       );
     }),
   );
-  const data = await experiment.load(new BadInputCounter());
-  return experiment.report({ profileName, profile, data, runs });
+  return { profileName, profile, data: await experiment.load(new BadInputCounter()), runs };
+}
+
+/** Their tables, figures and verdicts; arguments and errors as for `finishedRuns`. */
+export async function finishedReport(
+  experiment: Experiment,
+  profileName: ProfileName,
+  root?: string,
+): Promise<ExperimentReport> {
+  return experiment.report(await finishedRuns(experiment, profileName, root));
 }

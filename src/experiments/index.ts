@@ -5,11 +5,13 @@ import { dalipTableExperiment } from './dalipTable';
 import type { Experiment } from './experiment';
 import { photographsExperiment } from './photographs';
 
-export { dalipMixingExperiment } from './dalipMixing';
+export { dalipMixingExperiment, SHARE_ARMS } from './dalipMixing';
 export * from './dalipPaper';
 export { dalipStatisticsExperiment } from './dalipStatistics';
 export * from './experiment';
 export * from './finishedReport';
+export { mixingPoints } from './mixingReport';
+export { PLANTMIX_GENERAL_SHARE } from './plantTuning';
 export * from './report';
 export * from './runArm';
 export * from './runExperiment';

@@ -15,7 +15,7 @@ const TRADED = ['Plant', 'General'] as const;
 const NAMES = { Plant: 'plant mean', General: 'general mean' };
 
 /** Per cent over seeds at one share. */
-interface SharePoint {
+export interface SharePoint {
   share: number;
   values: number[];
 }
@@ -60,6 +60,16 @@ export function mixingReport(
         'share means fewer plants seen.',
     ],
   };
+}
+
+/** Both means at every share that was run, in the order of the shares. */
+export function mixingPoints(
+  input: ReportInput,
+  arms: readonly ShareArm[],
+): Record<(typeof TRADED)[number], SharePoint[]> {
+  const sorted = [...arms].sort((a, b) => a.share - b.share);
+  const pointsOf = (column: DomainColumn) => sorted.map((arm) => pointOf(input, arm, column));
+  return { Plant: pointsOf('Plant'), General: pointsOf('General') };
 }
 
 function study(

@@ -61,9 +61,10 @@ export interface TextConfig {
  * | `textDropout` takes whole | tokens | channels | channels |
  * | `perToken` (1/2M inside the root) | yes | no | yes |
  * | `mixed` (layer norm and a square layer before fc2) | yes | no | yes |
- * | `reduced` | 46 | absent | as given |
  *
- * Two losses or one loss on the summed similarity is a choice of the objective, not of the model.
+ * Two losses or one loss on the summed similarity is a choice of the objective, not of the model. Sizes (`heads`,
+ * `reduced`, `dropout`) belong to no variant: `OFFICIAL_SECOND_ORDER` has the published ones. The figure seems to draw the
+ * class token among the tokens of a picture; here, as in the code, statistics are over patches only.
  */
 export interface SecondOrderConfig {
   /** Heads the embedding is cut into; `embedDim` must be a multiple. Published: 4. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { loadTasks, type TaskDefinition } from '../../src/data';
+import { startEngine } from '../../src/engine';
 import type { Measurement } from '../../src/evaluation';
 import {
   armsOf,
@@ -174,6 +175,8 @@ describe('the experiments', () => {
 });
 
 describe('the ablation of statistics', () => {
+  before(() => startEngine());
+
   it('judges every claim that was written down before the runs', () => {
     const { verdicts } = reportOf(findExperiment('dalip-statistics'), 'mini');
     assert.equal(verdicts.length, PREDICTIONS.length);
