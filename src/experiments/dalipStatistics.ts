@@ -8,7 +8,7 @@ import {
   tunedOn,
   tuningProfiles,
 } from './plantTuning';
-import { statisticsReport } from './statisticsReport';
+import { type ArmGroup, statisticsReport } from './statisticsReport';
 
 const SCORINGS = ['first', 'second', 'both'] as const;
 const TUNED = tunedOn(PLANTMIX_GENERAL_SHARE);
@@ -45,20 +45,35 @@ function dalipArm(id: string, label: string, { heads, loss }: DalipChanges = {})
 }
 
 /** What is matched: first order, second order, both, and the control that has the parameters but not the statistic. */
-export const ORDER_ARMS: readonly Arm[] = [
-  firstOrderArm('class-token', 'Class token'),
-  firstOrderArm('mean-pooling', 'Mean of the tokens', { pooling: 'mean' }),
-  headOnlyArm('bilinear', 'Bilinear', 'bilinear'),
-  headOnlyArm('covariance', 'Covariance', 'covariance'),
-  headOnlyArm('root-covariance', 'Covariance, matrix square root', 'rootCovariance'),
-  headOnlyArm('distance', 'Distance covariance', 'distance'),
-  headOnlyArm('mean-head', 'Control: mean, as many parameters', 'mean'),
-  dalipArm('dalip', 'Class token + distance covariance, two losses'),
-  dalipArm('dalip-similarities', 'Class token + distance covariance, one loss', {
-    loss: { sum: 'similarities' },
-  }),
-  dalipArm('control', 'Class token + control, two losses', { heads: { statistic: 'mean' } }),
+export const ORDER_GROUPS: readonly ArmGroup[] = [
+  {
+    title: 'First order',
+    arms: [
+      firstOrderArm('class-token', 'Class token'),
+      firstOrderArm('mean-pooling', 'Mean of the tokens', { pooling: 'mean' }),
+    ],
+  },
+  {
+    title: 'A head alone',
+    arms: [
+      headOnlyArm('bilinear', 'Bilinear', 'bilinear'),
+      headOnlyArm('covariance', 'Covariance', 'covariance'),
+      headOnlyArm('root-covariance', 'Covariance, matrix square root', 'rootCovariance'),
+      headOnlyArm('distance', 'Distance covariance', 'distance'),
+      headOnlyArm('mean-head', 'Control: mean, as many parameters', 'mean'),
+    ],
+  },
+  {
+    title: 'Class token and a head',
+    arms: [
+      dalipArm('dalip', 'DALIP, two losses'),
+      dalipArm('dalip-similarities', 'DALIP, one loss', { loss: { sum: 'similarities' } }),
+      dalipArm('control', 'Control, two losses', { heads: { statistic: 'mean' } }),
+    ],
+  },
 ];
+
+const ORDER_ARMS = ORDER_GROUPS.flatMap(({ arms }) => arms);
 
 /** One choice changed at a time, from the arm `dalip`. */
 export const CHOICE_ARMS: readonly Arm[] = [
@@ -93,18 +108,23 @@ export const dalipStatisticsExperiment: Experiment = {
 };
 
 function report(input: ReportInput): ExperimentReport {
+  const dalip = ORDER_ARMS.filter(({ id }) => id === 'dalip');
   return statisticsReport(input, [
     {
       id: 'orders',
       title: 'Which order of statistics is matched',
-      arms: [GENERAL_START, ...ORDER_ARMS],
+      groups: [{ title: 'Before', arms: [GENERAL_START] }, ...ORDER_GROUPS],
       baseline: 'Class token',
     },
     {
       id: 'choices',
       title: 'One choice of DALIP’s heads changed at a time',
-      arms: [ORDER_ARMS.find(({ id }) => id === 'dalip')!, ...CHOICE_ARMS],
-      baseline: 'Class token + distance covariance, two losses, both orders',
+      groups: [
+        { title: 'Unchanged', arms: dalip },
+        { title: 'Changed', arms: CHOICE_ARMS },
+      ],
+      baseline: 'DALIP, two losses',
+      byScoring: true,
     },
   ]);
 }

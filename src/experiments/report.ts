@@ -11,7 +11,8 @@ export interface ScoredArm {
   measurements: Measurement[];
 }
 
-const SCORING_NAMES: Record<Scoring, string> = {
+/** As tables and figures call the ways to score. */
+export const SCORING_NAMES: Record<Scoring, string> = {
   first: 'first order',
   second: 'second order',
   both: 'both orders',
@@ -52,7 +53,7 @@ export function measuredResults(
   return {
     profile: profileName,
     setting: `ViT ${vision.layers}×${vision.width}/${vision.patchSize}, ${vision.imageSize} px, d = ${embedDim}, ${data}`,
-    pairs: runs[0].pairs,
+    pairs: runs.at(-1)!.pairs, // an arm that others start from comes first and may see more
     minutes: mean(runs.map((run) => run.trainingSeconds / 60)),
     machine: machinesOf(runs),
     ...content,

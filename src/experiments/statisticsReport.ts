@@ -1,16 +1,24 @@
 import { ablationFigure, type Figure, judge, type Verdict } from '../report';
 import { type DomainColumn, domainScores, domainTable } from './domainReport';
 import type { Arm, ExperimentReport, ReportInput } from './experiment';
-import { lossFigure, type ScoredArm, scoredArms, sentencesOf } from './report';
+import { lossFigure, SCORING_NAMES, type ScoredArm, scoredArms, sentencesOf } from './report';
 import { PREDICTIONS, type RowName } from './statisticsPredictions';
+
+/** Arms under one heading. */
+export interface ArmGroup {
+  title: string;
+  arms: readonly Arm[];
+}
 
 /** A table and a figure of their own for some of the arms. */
 export interface AblationPart {
   id: string;
   title: string;
-  arms: readonly Arm[];
+  groups: readonly ArmGroup[];
   /** The label of the row that others are compared with. */
   baseline: string;
+  /** A panel for each way to score, all on plants, instead of one for each mean. */
+  byScoring?: boolean;
 }
 
 const PANELS: Record<DomainColumn, string> = {
@@ -22,13 +30,15 @@ const PANELS: Record<DomainColumn, string> = {
 /** The ablation's tables and figures, one of each for a part, and what came of the predictions. */
 export function statisticsReport(input: ReportInput, parts: readonly AblationPart[]): ExperimentReport {
   const ran = new Set(input.runs.map(({ arm }) => arm));
-  const shown = parts
-    .map(({ arms, ...part }) => ({ ...part, rows: scoredArms(armsThat(arms, ran), input.runs) }))
-    .filter(({ rows }) => rows.length > 0);
-  const arms = parts.flatMap((part) => armsThat(part.arms, ran));
+  const armsOf = ({ groups }: AblationPart) =>
+    groups.flatMap(({ arms }) => arms).filter(({ id }) => ran.has(id));
+  const arms = [...new Set(parts.flatMap(armsOf))];
   return {
-    tables: shown.map(({ id, title, rows }) => domainTable(input, rows, { id, title })),
-    figures: [...shown.map((part) => partFigure(input, part)), lossFigure(input, arms.slice(0, 6))],
+    tables: parts.map((part) => domainTable(input, scoredArms(armsOf(part), input.runs), part)),
+    figures: [
+      ...parts.map((part) => partFigure(input, part, armsOf(part))),
+      lossFigure(input, arms.slice(0, 6)),
+    ],
     verdicts: sentencesOf(input, judgePredictions(input, scoredArms(arms, input.runs))),
     notes: [
       'Every claim was written down, with its reason, and committed before the first run; eleven claims at 95 % are ' +
@@ -42,28 +52,30 @@ export function statisticsReport(input: ReportInput, parts: readonly AblationPar
   };
 }
 
-function armsThat(arms: readonly Arm[], ran: ReadonlySet<string>): Arm[] {
-  return arms.filter(({ id }) => ran.has(id));
-}
-
-function partFigure(
-  input: ReportInput,
-  { id, title, baseline, rows }: Omit<AblationPart, 'arms'> & { rows: readonly ScoredArm[] },
-): Figure {
-  const panel = (column: DomainColumn) => ({
-    title: PANELS[column],
+function partFigure(input: ReportInput, part: AblationPart, arms: readonly Arm[]): Figure {
+  const { id, title, baseline } = part;
+  const groupOf = (arm: Arm) => part.groups.find((group) => group.arms.includes(arm))!.title;
+  const rows = scoredArms(arms, input.runs);
+  const panel = (title: string, column: DomainColumn, shown: readonly ScoredArm[]) => ({
+    title,
     unit: 'accuracy, %',
     baseline,
-    rows: rows.map((row) => ({
-      label: row.label,
+    rows: shown.map((row) => ({
+      label: part.byScoring ? row.arm.label : row.label,
+      group: groupOf(row.arm),
       values: domainScores(input, row, column).map((share) => 100 * share),
     })),
   });
-  return ablationFigure({
-    id,
-    title,
-    panels: (['Plant', 'General', 'Control'] as const).map(panel),
-  });
+  const panels = part.byScoring
+    ? (['first', 'second', 'both'] as const).map((wanted) =>
+        panel(
+          `Plants, ${SCORING_NAMES[wanted]}`,
+          'Plant',
+          rows.filter(({ scoring }) => scoring === wanted),
+        ),
+      )
+    : (['Plant', 'General', 'Control'] as const).map((column) => panel(PANELS[column], column, rows));
+  return ablationFigure({ id, title, panels });
 }
 
 /** The predictions whose two rows were both run, judged by the paired difference over seeds. */
@@ -75,7 +87,7 @@ export function judgePredictions(input: ReportInput, rows: readonly ScoredArm[])
     if (!ours || !baseline) return [];
     const side = (row: ScoredArm) => ({ label: row.label, scores: domainScores(input, row, on) });
     return judge({
-      claim: `${PANELS[on].split(',')[0]}: ${claim}, because ${because}`,
+      claim: `${on}: ${claim}, because ${because}`,
       ours: side(ours),
       baseline: side(baseline),
     });
