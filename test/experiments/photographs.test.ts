@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { TaskDefinition } from '../../src/data';
-import { findExperiment, type RunSummary } from '../../src/experiments';
+import { findExperiment } from '../../src/experiments';
 import { tinyPictures } from '../tiny';
+import { madeUpRun } from './tinyExperiment';
 
 const TASKS = ['flower-photos', 'groceries'].map(
   (id): TaskDefinition => ({
@@ -27,24 +28,14 @@ describe('the experiment on photographs', () => {
     count: 40,
   });
   const runs = experiment.arms.flatMap((arm, place) =>
-    profile.seeds.map((seed): RunSummary => {
+    profile.seeds.map((seed) => {
       const share = 0.3 + 0.1 * place + 0.01 * seed;
       const probe = { top1: share + 0.2, meanPerClass: share, count: 40, strength: 1 };
-      const measured = {
+      return madeUpRun(arm, seed, {
         tasks: Object.fromEntries(TASKS.map(({ id }) => [id, score(share)])),
         probes: Object.fromEntries(TASKS.map(({ id }) => [id, probe])),
         retrieval: {},
-      };
-      return {
-        arm: arm.id,
-        seed,
-        pairs: 1000,
-        parameters: 10,
-        trainingSeconds: 60,
-        machine: '2 cores, a test',
-        scores: Object.fromEntries((arm.scorings ?? ['first']).map((scoring) => [scoring, measured])),
-        curve: { steps: [1, 2], values: [3, 2] },
-      };
+      });
     }),
   );
   const data = { tasks: TASKS, test: tinyPictures(), searches: [] };

@@ -1,5 +1,7 @@
 import type { PictureSet, TaskDefinition } from '../../src/data';
+import type { Measurement } from '../../src/evaluation';
 import {
+  type Arm,
   armsOf,
   type Experiment,
   type ExperimentReport,
@@ -7,6 +9,7 @@ import {
   measuredResults,
   type Profile,
   type ReportInput,
+  type RunSummary,
   scoredArms,
   taskCounts,
   taskRows,
@@ -61,6 +64,20 @@ export const TINY_EXPERIMENT: Experiment = {
 
 /** For worker processes, which find the experiment through this module. */
 export const findExperiment = (): Experiment => TINY_EXPERIMENT;
+
+/** A made-up run with the same scores under every way to score of its arm. */
+export function madeUpRun(arm: Arm, seed: number, scores: Measurement): RunSummary {
+  return {
+    arm: arm.id,
+    seed,
+    pairs: 1000,
+    parameters: 10,
+    trainingSeconds: 60,
+    machine: '2 cores, a test',
+    scores: Object.fromEntries((arm.scorings ?? ['first']).map((scoring) => [scoring, scores])),
+    curve: { steps: [1, 2], values: [3, 2] },
+  };
+}
 
 /** The tiny experiment's quick profile with another recipe. */
 export function withRecipe(changes: Partial<Profile['recipe']>): Experiment {
