@@ -3,5 +3,6 @@ export * from './initialise';
 export * from './linear';
 export * from './normalise';
 export * from './parameters';
+export * from './recompute';
 export * from './restore';
 export * from './transformer';

@@ -7,6 +7,8 @@ export type Parameters = Map<string, tf.Variable>;
 export interface Scope {
   (name: string): tf.Variable;
   at(path: string | number): Scope;
+  /** Every parameter below the prefix. */
+  all(): tf.Variable[];
   /** The prefix, with its closing dot; empty at the root. */
   prefix: string;
 }
@@ -19,6 +21,8 @@ export function scopeOf(parameters: Parameters, prefix = ''): Scope {
     return variable;
   }) as Scope;
   scope.at = (path) => scopeOf(parameters, `${prefix}${path}.`);
+  scope.all = () =>
+    [...parameters].filter(([name]) => name.startsWith(prefix)).map(([, variable]) => variable);
   scope.prefix = prefix;
   return scope;
 }

@@ -5,6 +5,7 @@ import type { Initialiser } from './initialise';
 import { linearLayer } from './linear';
 import { layerNormLayer } from './normalise';
 import type { Scope } from './parameters';
+import { recomputed } from './recompute';
 
 /** The sizes of one stack of blocks. */
 export interface TransformerShape {
@@ -30,7 +31,10 @@ export function transformer(
 ): tf.Tensor3D {
   let hidden = x;
   for (let layer = 0; layer < shape.layers; layer++) {
-    hidden = residualBlock(hidden, scope.at('resblocks').at(layer), shape.heads, activation, mask);
+    const ofBlock = scope.at('resblocks').at(layer);
+    const block = (x: tf.Tensor3D, mask?: tf.Tensor) =>
+      residualBlock(x, ofBlock, shape.heads, activation, mask as tf.Tensor2D);
+    hidden = recomputed(block, hidden, ofBlock, mask && [mask]);
   }
   return hidden;
 }

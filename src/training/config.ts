@@ -111,6 +111,7 @@ const readRecipe = object({
   beta2: optional(number({ from: 0, to: 1 }), 0.98),
   epsilon: optional(number({ above: 0 }), 1e-6),
   clipNorm: optional(number({ above: 0 }), 1),
+  recompute: optional(flag),
   seed: optional(number({ whole: true, from: 0 }), 0),
 });
 

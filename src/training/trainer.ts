@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '../engine';
 import { type Clip, LOGIT_SCALES } from '../models';
-import { trainable } from '../nn';
+import { trainable, withRecomputation } from '../nn';
 import { type AdamW, createAdamW } from './adamw';
 import { clipByGlobalNorm } from './clipping';
 import type { Objective, StepMetrics, TrainingBatch } from './objectives';
@@ -32,6 +32,8 @@ export interface Recipe {
   epsilon?: number;
   /** Largest global norm of the gradients; absent: no clipping. */
   clipNorm?: number;
+  /** Compute the towers' blocks a second time for the gradient: less memory, a third more time. Default false. */
+  recompute?: boolean;
   /** Fixes what a step draws (dropout); the data's order and the model's start have seeds of their own. */
   seed: number;
 }
@@ -144,11 +146,14 @@ function lossAndGradients(
   const random = createRandom(recipe.seed).fork(`step ${optimizer.stepCount}`);
   const parameters = trainable(model.parameters);
   let metrics: StepMetrics = {};
-  const { value, grads } = tf.variableGrads(() => {
+  const computeLoss = () => {
     const result = objective.loss(model, batch, { training: true, random });
     metrics = result.metrics ?? {};
     return result.loss;
-  }, [...parameters.values()]);
+  };
+  const { value, grads } = withRecomputation(recipe.recompute ?? false, () =>
+    tf.variableGrads(computeLoss, [...parameters.values()]),
+  );
   const loss = value.dataSync()[0];
   value.dispose();
   const gradients = new Map([...parameters].map(([name, variable]) => [name, grads[variable.name]]));

@@ -51,6 +51,15 @@ describe('trainSteps', () => {
       for (const training of [a, b]) disposeTraining(training);
     });
 
+    it(`takes the same steps with recomputed blocks: ${name}`, async () => {
+      const [kept, again] = [start(objective(), config), start(objective(), config, { recompute: true })];
+      const [first, second] = [await losses(kept), await losses(again)];
+      first.forEach((loss, step) => {
+        assert.ok(Math.abs(loss - second[step]) < 1e-4 * loss, `step ${step}: ${loss}, ${second[step]}`);
+      });
+      for (const training of [kept, again]) disposeTraining(training);
+    });
+
     it(`leaves no tensors behind: ${name}`, async () => {
       const training = start(objective(), config, { steps: 4 });
       const counts: number[] = [];
