@@ -10,6 +10,11 @@ The configuration is a JSON file; only "name" and "data" are necessary:
                   them to mix: [{ "shards": …, "weight": 10 }, …]) or "folder" (pictures with name.txt beside
                   name.jpg, or a captions.jsonl, .csv or .tsv)
     captions      another caption file for the folder
+    addCaptions   captions made elsewhere, as each picture's second text: { "file": "captions.jsonl" } of lines such as
+                  { "key": "000123", "caption": "a red apple" }, where "key" is a sample's name in shards or the path in
+                  a folder; also .csv, or shards with "member": "caption.txt" (or "json" and "captionField").
+                  "missing": "error", "skip" (leave the picture out) or "raw" (repeat its raw text); further
+                  "format", "keyField", "captionField"
     textFields    the JSON fields that hold texts in shards; text, texts, caption, captions
     stream        read "shards" while training instead of holding all pictures in memory; false, always for "sources"
     shuffleBuffer samples of each source that a stream draws from at random; 1000
@@ -18,7 +23,9 @@ The configuration is a JSON file; only "name" and "data" are necessary:
     limitFraction largest share of unusable samples, which are skipped and counted; 0.05 of at least 100
   objective       "clip", "dalip" or "alip" (the first text is the raw one, the second the caption), or with options
                   { "name": "dalip", "alpha": 0.5 }, { "name": "alip", "gated": true, "historyStart": "one" }
-                  ("firstBatch" for runs of a few hundred steps); "clip"
+                  ("firstBatch" for runs of a few hundred steps); "clip". ALIP also takes "variant": "paper" (sums where
+                  the official code has means) and "gates": { "gammaSample": 2, "gammaPair": 2, "momentum": 0.99,
+                  "shape": "threshold", "pairSwitch": "everySample", "use": ["sample"], "placebo": "shuffled" }
   model           "mini", "quick", "ViT-B-16", or sizes: { "embedDim": …, "vision": { … }, "text": { … } }; "mini"
   start           a safetensors file with the weights to start from, such as an OpenCLIP checkpoint of the same sizes;
                   second-order heads that it lacks start at random
@@ -178,7 +185,8 @@ function exampleConfig() {
 /** What a person wants to know at the end. */
 export function describe(summary: TrainingSummary): string {
   const { formatDuration } = require('../report') as typeof import('../report');
-  const { name, objective, steps, pairs, seconds, loss, skipped, checkpoints, folder } = summary;
+  const { describeCaptions } = require('../data/joinCaptions') as typeof import('../data/joinCaptions');
+  const { name, objective, steps, pairs, seconds, loss, skipped, captions, checkpoints, folder } = summary;
   return [
     `"${name}" is trained (${objective}): ${steps} steps, ${pairs} pairs in ${formatDuration(seconds * 1000)}, ` +
       `final loss ${loss.toFixed(3)}.`,
@@ -187,6 +195,7 @@ export function describe(summary: TrainingSummary): string {
       ({ kind, count, firstKeys }) =>
         `  ${count} ${kind}: ${firstKeys.join(', ')}${count > firstKeys.length ? ', …' : ''}`,
     ),
+    ...(captions ? [describeCaptions(captions)] : []),
     `Checkpoints: ${checkpoints}`,
     `Summary: ${join(folder, 'summary.json')}`,
   ].join('\n');

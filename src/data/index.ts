@@ -6,6 +6,8 @@ export * from './drawSamples';
 export * from './embedded';
 export * from './imageFolder';
 export * from './images';
+export * from './importCaptions';
+export * from './joinCaptions';
 export * from './lowResolution';
 export * from './memory';
 export * from './mixture';

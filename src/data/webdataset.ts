@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { BadInputCounter, BadSampleError } from './badInput';
+import { splitName } from './memberName';
 import { isPictureName } from './pictureNames';
 import { expandShards } from './shards';
 import { readTarMembers } from './tarMembers';
@@ -83,12 +84,6 @@ async function* readGroups(shard: string, counter: BadInputCounter): AsyncGenera
     return;
   }
   if (group) yield group;
-}
-
-/** `dir/000.seg.png` → key `dir/000`, suffix `seg.png`; null for names without a dot and hidden files. */
-function splitName(path: string): { key: string; suffix: string } | null {
-  const found = /^((?:.*\/)?[^./][^./]*)\.([^/]+)$/.exec(path);
-  return found && { key: found[1].replace(/^\.\//, ''), suffix: found[2].toLowerCase() };
 }
 
 function toSample({ key, members, repeated }: Group, textFields: readonly string[]): Sample {

@@ -1,4 +1,15 @@
-import { flag, list, number, object, optional, type Reader, text, ValueError } from '../files/checkedJson';
+import type { CaptionFormat, ImportCaptionsOptions, MissingCaption } from '../data';
+import {
+  flag,
+  list,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Reader,
+  text,
+  ValueError,
+} from '../files/checkedJson';
 
 /** Where pictures and texts come from: shards, weighted sources of shards, or a folder, one of them. */
 export interface DataConfig {
@@ -16,6 +27,8 @@ export interface DataConfig {
   folder?: string;
   /** The folder's caption file (.jsonl, .csv, .tsv); absent: its own `captions.*`, or `name.txt` beside `name.jpg`. */
   captions?: string;
+  /** Captions made elsewhere, which become each picture's second text; see `importCaptions`. */
+  addCaptions?: AddCaptionsConfig;
   /** Side of the pictures in memory, from which training crops are cut. Default: 4/3 of the model's image size. */
   pictureSize: number;
   /** Smallest and largest share of a picture's area that a training crop keeps. Default 0.7 to 1. */
@@ -31,6 +44,14 @@ export interface ShardSource {
   weight: number;
 }
 
+/** Where captions come from, and what becomes of pictures without one. */
+export interface AddCaptionsConfig extends ImportCaptionsOptions {
+  /** A JSONL or CSV file, or WebDataset shards, relative to the current folder. */
+  file: string | string[];
+  /** Default `error`. */
+  missing?: MissingCaption;
+}
+
 /** Are the pictures read while training, again and again, instead of being held in memory? */
 export function isStreamed({ sources, stream }: Pick<DataConfig, 'sources' | 'stream'>): boolean {
   return sources !== undefined || stream === true;
@@ -38,6 +59,15 @@ export function isStreamed({ sources, stream }: Pick<DataConfig, 'sources' | 'st
 
 const shards: Reader<string | string[]> = (value, place) =>
   Array.isArray(value) ? list(text)(value, place) : text(value, place);
+
+const readAddCaptions = object({
+  file: shards,
+  format: optional(oneOf(['jsonl', 'csv', 'webdataset'] satisfies CaptionFormat[])),
+  keyField: optional(text),
+  captionField: optional(text),
+  member: optional(text),
+  missing: optional(oneOf(['error', 'skip', 'raw'] satisfies MissingCaption[])),
+});
 
 const readData = object({
   shards: optional(shards),
@@ -47,6 +77,7 @@ const readData = object({
   textFields: optional(list(text)),
   folder: optional(text),
   captions: optional(text),
+  addCaptions: optional(readAddCaptions),
   pictureSize: optional(number({ whole: true, from: 1 })),
   cropScale: optional(range),
   limitFraction: optional(number({ from: 0, to: 1 })),

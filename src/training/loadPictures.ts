@@ -2,6 +2,9 @@ import {
   BadInputCounter,
   type BadInputSummary,
   BadSampleError,
+  CaptionJoin,
+  type CaptionReport,
+  importCaptions,
   loadInMemory,
   type PictureSet,
   readImageFolder,
@@ -9,7 +12,7 @@ import {
   type Sample,
 } from '../data';
 import type { ObjectiveConfig } from './config';
-import type { DataConfig } from './dataConfig';
+import type { AddCaptionsConfig, DataConfig } from './dataConfig';
 import { RunInterruptedError } from './run';
 
 export interface LoadPicturesOptions {
@@ -23,13 +26,15 @@ export interface LoadPicturesOptions {
 export interface LoadedPictures {
   set: PictureSet;
   skipped: BadInputSummary;
+  /** Where captions were added. */
+  captions?: CaptionReport;
 }
 
 /**
  * Reads and decodes all pictures of a run; damaged ones and those without a text are skipped and counted.
  *
- * @throws Error where nothing usable is found, or where a picture lacks the second text that ALIP needs;
- *   TooManyBadSamplesError; RunInterruptedError
+ * @throws Error where nothing usable is found, or where a picture lacks the second text that ALIP needs; as
+ *   `importCaptions` and `CaptionJoin` do; TooManyBadSamplesError; RunInterruptedError
  */
 export async function loadPictures(
   data: DataConfig,
@@ -37,7 +42,9 @@ export async function loadPictures(
   { signal, onPicture }: LoadPicturesOptions = {},
 ): Promise<LoadedPictures> {
   const counter = new BadInputCounter({ limitFraction: data.limitFraction });
-  const set = await loadInMemory(withTexts(samplesOf(data, counter), counter), {
+  const join = await openCaptions(data.addCaptions);
+  const samples = samplesOf(data, counter);
+  const set = await loadInMemory(withTexts(join ? join.stream(samples) : samples, counter), {
     size: data.pictureSize,
     counter,
     onProgress: (count) => {
@@ -47,7 +54,14 @@ export async function loadPictures(
   });
   if (data.limitFraction !== undefined) counter.checkAll();
   if (objective === 'alip') checkCaptions(set);
-  return { set, skipped: counter.summary() };
+  return { set, skipped: counter.summary(), ...(join && { captions: join.report() }) };
+}
+
+/** Reads the captions that a configuration adds; undefined where it adds none. */
+export async function openCaptions(config: AddCaptionsConfig | undefined): Promise<CaptionJoin | undefined> {
+  if (!config) return undefined;
+  const { file, missing, ...options } = config;
+  return new CaptionJoin(await importCaptions(file, options), missing);
 }
 
 function samplesOf(

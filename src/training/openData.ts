@@ -1,9 +1,15 @@
 import { existsSync, statSync } from 'node:fs';
-import { type BadInputSummary, expandShards, type PictureSet } from '../data';
+import {
+  type BadInputSummary,
+  type CaptionJoin,
+  type CaptionReport,
+  expandShards,
+  type PictureSet,
+} from '../data';
 import type { Tokenizer } from '../text';
 import type { ObjectiveConfig, TrainingConfig } from './config';
 import { isStreamed, type ShardSource } from './dataConfig';
-import { type LoadPicturesOptions, loadPictures } from './loadPictures';
+import { type LoadPicturesOptions, loadPictures, openCaptions } from './loadPictures';
 import { keepInput } from './ownRun';
 import { type PictureDataOptions, pictureData } from './pictureData';
 import { RunInterruptedError } from './run';
@@ -18,6 +24,8 @@ export interface RunData {
   pictures?: number;
   /** What was left out so far. */
   skipped(): BadInputSummary;
+  /** How added captions and pictures fit together so far; undefined where none were added. */
+  captions(): CaptionReport | undefined;
   /** Notes in the run's folder what the data is, or throws where the run began with other data. */
   keep(folder: RunFolder): void;
   /** Ends reading. */
@@ -52,7 +60,7 @@ async function openPictures(
   options: OpenDataOptions,
 ): Promise<RunData> {
   options.onReading?.();
-  const { set, skipped } = await loadPictures(data, objective.name, options);
+  const { set, skipped, captions } = await loadPictures(data, objective.name, options);
   const batches = pictureData(set, tokenizer, {
     batchSize: recipe.batchSize,
     seed: recipe.seed,
@@ -64,7 +72,16 @@ async function openPictures(
     batches,
     pictures: set.length,
     skipped: () => skipped,
-    keep: (folder) => keepInput(folder, 'pictures', set.keys),
+    captions: () => captions,
+    keep: (folder) => {
+      keepInput(folder, 'pictures', set.keys);
+      if (captions)
+        keepInput(
+          folder,
+          'captions',
+          set.texts.map((texts) => JSON.stringify(texts)),
+        );
+    },
     close: async () => {},
   };
 }
@@ -83,6 +100,7 @@ async function openStream(
   tokenizer: Tokenizer,
   { signal, onPassedOver }: OpenDataOptions,
 ): Promise<RunData> {
+  const join = await openCaptions(data.addCaptions);
   const sources = data.sources ?? [{ shards: data.shards!, weight: 1 }];
   const batches = streamedData(sources, tokenizer, {
     batchSize: recipe.batchSize,
@@ -91,6 +109,7 @@ async function openStream(
     cropScale: data.cropScale,
     shuffleBuffer: data.shuffleBuffer,
     textFields: data.textFields,
+    captions: join,
     limitFraction: data.limitFraction,
     withCaptions: objective.name === 'alip',
     onPassedOver: (count) => {
@@ -101,9 +120,17 @@ async function openStream(
   return {
     batches,
     skipped: batches.skipped,
-    keep: (folder) => keepInput(folder, 'shards', sources.flatMap(shardSizes)),
+    captions: () => join?.report(),
+    keep: (folder) => {
+      keepInput(folder, 'shards', sources.flatMap(shardSizes));
+      if (join) keepInput(folder, 'captions', captionLines(join));
+    },
     close: batches.close,
   };
+}
+
+function* captionLines({ captions }: CaptionJoin): Generator<string> {
+  for (const [key, caption] of captions.byKey) yield `${key} ${caption}`;
 }
 
 function shardSizes({ shards }: ShardSource): string[] {

@@ -39,28 +39,36 @@ export function openOwnRun(config: TrainingConfig, root: string): RunFolder {
  * Notes what a run is trained on, or compares it with what the run began with: one picture or shard more or less, and
  * every batch would be another.
  *
- * @param names the pictures' keys, or each shard's path and size
+ * @param names the pictures' keys, each shard's path and size, or the texts where captions were added
  * @throws Error where they differ
  */
 export function keepInput(
   { path, checkpoints }: RunFolder,
-  kind: 'pictures' | 'shards',
-  names: readonly string[],
+  kind: 'pictures' | 'shards' | 'captions',
+  names: Iterable<string>,
 ): void {
   const file = join(path, `${kind}.json`);
-  const sha256 = createHash('sha256').update(JSON.stringify(names)).digest('hex');
+  const { count, sha256 } = digest(names);
   const before =
     listCheckpoints(checkpoints).length > 0 && existsSync(file) ? readFileSync(file, 'utf8') : null;
   if (before === null) {
-    writeFileAtomically(file, [`${JSON.stringify({ [kind]: names.length, sha256 }, null, 2)}\n`]);
+    writeFileAtomically(file, [`${JSON.stringify({ [kind]: count, sha256 }, null, 2)}\n`]);
     return;
   }
-  const began = JSON.parse(before) as { pictures?: number; shards?: number; sha256: string };
+  const began = JSON.parse(before) as { [Kind in typeof kind]?: number } & { sha256: string };
   if (began.sha256 === sha256) return;
   throw new Error(
-    `The run in "${path}" began with other ${kind} (${began[kind]} there, ${names.length} now); restore them, or ` +
+    `The run in "${path}" began with other ${kind} (${began[kind]} there, ${count} now); restore them, or ` +
       'give the configuration another name.',
   );
+}
+
+/** The hash of the names as a JSON list, made piece by piece: a list of millions is too long for one string. */
+function digest(names: Iterable<string>): { count: number; sha256: string } {
+  const hash = createHash('sha256').update('[');
+  let count = 0;
+  for (const name of names) hash.update(`${count++ === 0 ? '' : ','}${JSON.stringify(name)}`);
+  return { count, sha256: hash.update(']').digest('hex') };
 }
 
 function pathOf({ name }: TrainingConfig, root: string): string {

@@ -1,6 +1,7 @@
 import {
   BadInputCounter,
   type BadInputSummary,
+  type CaptionJoin,
   type StreamBatch,
   type StreamPosition,
   type StreamSource,
@@ -27,6 +28,8 @@ export interface StreamedDataOptions {
   shuffleBuffer?: number;
   /** The JSON fields that hold texts, in order. */
   textFields?: string[];
+  /** Captions to add to the samples. */
+  captions?: CaptionJoin;
   /** Take the first text as the raw one and the second as the caption; default: one of a picture's texts by chance. */
   withCaptions?: boolean;
   /** Largest share of unusable samples; default 0.05, checked from 100 samples on. */
@@ -129,9 +132,10 @@ const NOTHING_SKIPPED: BadInputSummary = { seen: 0, bad: 0, kinds: [] };
 function openSource(
   { shards, weight }: ShardSource,
   counter: BadInputCounter,
-  { textFields, withCaptions }: StreamedDataOptions,
+  { textFields, captions, withCaptions }: StreamedDataOptions,
 ): StreamSource {
-  const samples = shardSource(shards, { counter, textFields });
+  const found = shardSource(shards, { counter, textFields });
+  const samples: typeof found = captions ? (random) => captions.stream(found(random)) : found;
   return {
     source: (random) => withTexts(samples(random), counter, withCaptions ? 2 : 1),
     weight,

@@ -1,4 +1,4 @@
-import type { BadInputSummary } from '../data';
+import type { BadInputSummary, CaptionReport } from '../data';
 import { readSafetensors } from '../files';
 import { type Clip, createClip } from '../models';
 import { countParameters, disposeParameters } from '../nn';
@@ -37,6 +37,8 @@ export interface TrainingSummary {
   /** The last step's. */
   loss: number;
   skipped: BadInputSummary;
+  /** How added captions and pictures fit together; absent where none were added. */
+  captions?: CaptionReport;
   /** The run's folder. */
   folder: string;
   /** The folder of its checkpoints. */
@@ -70,6 +72,7 @@ export async function trainPictures(
     options.onTraining?.();
     const run = { folder, checkpointEvery, logEvery, onStep, signal };
     const seconds = await trainRun(training, data.batches, run);
+    const captions = data.captions();
     const summary: TrainingSummary = {
       name: config.name,
       objective: training.objective.name,
@@ -80,6 +83,7 @@ export async function trainPictures(
       seconds: Math.round(seconds * 10) / 10,
       loss: Number(readMetrics(folder.metrics).at(-1)?.loss),
       skipped: data.skipped(),
+      ...(captions && { captions }),
       folder: folder.path,
       checkpoints: folder.checkpoints,
     };

@@ -89,6 +89,12 @@ describe('toTrainingConfig', () => {
     );
   });
 
+  it('takes captions made elsewhere', () => {
+    const captions = { file: 'made.jsonl', keyField: 'id', missing: 'skip' };
+    const data = { folder: 'a', addCaptions: captions };
+    assert.deepEqual(toTrainingConfig({ name: 'web', data }).data.addCaptions, captions);
+  });
+
   it('takes the weights that a model starts from', () => {
     assert.equal(toTrainingConfig({ ...SMALLEST, start: 'a.safetensors' }).start, 'a.safetensors');
   });
@@ -128,6 +134,11 @@ describe('toTrainingConfig', () => {
       withData({ folder: 'a', textFields: ['b'] }),
       'data.textFields: belongs to "shards" or "sources".',
     ],
+    [
+      'a handling of missing captions that there is not',
+      withData({ folder: 'a', addCaptions: { file: 'b.csv', missing: 'skipp' } }),
+      'data.addCaptions.missing: expected one of "error", "skip", "raw", got "skipp"; did you mean "skip"?',
+    ],
     ['no sources', withData({ sources: [] }), 'data.sources: expected at least one source, got none.'],
     [
       'a weight of nothing',
@@ -163,7 +174,7 @@ describe('toTrainingConfig', () => {
     [
       'a strange key',
       withData({ folder: 'a', colour: 'red' }),
-      'data.colour: there is no such setting; known here: shards, sources, stream, shuffleBuffer, textFields, folder, captions, pictureSize, cropScale, limitFraction.',
+      'data.colour: there is no such setting; known here: shards, sources, stream, shuffleBuffer, textFields, folder, captions, addCaptions, pictureSize, cropScale, limitFraction.',
     ],
     [
       'a text for a number',

@@ -105,6 +105,70 @@ describe('trainPictures', () => {
     });
   });
 
+  describe('with captions made elsewhere', () => {
+    const file = join(folder, 'made.jsonl');
+    const alip = { objective: { name: 'alip', historyStart: 'firstBatch' } };
+    const write = (keys: readonly string[], caption: (key: string) => string) =>
+      writeFileSync(file, keys.map((key) => JSON.stringify({ key, caption: caption(key) })).join('\n'));
+    const keysOf = (length: number, ending = '') => Array.from({ length }, (_, i) => `${i}${ending}`);
+
+    it('trains ALIP on them, and reports what is missing', async () => {
+      write([...keysOf(PICTURES - 1, '.png'), 'other.png'], (key) => `a shade, ${key}`);
+      const data = { folder: pictures, addCaptions: { file, missing: 'skip' } };
+      const { pictures: usable, captions, skipped } = await run({ ...alip, data });
+      assert.deepEqual([usable, skipped.bad], [PICTURES - 1, 0]);
+      assert.deepEqual(
+        [captions?.matched, captions?.missing, captions?.unused],
+        [PICTURES - 1, { count: 1, first: ['8.png'], handling: 'skip' }, { count: 1, first: ['other.png'] }],
+      );
+      const addCaptions = { file, missing: 'raw' };
+      const whole = await run({ ...alip, name: 'raw', data: { folder: pictures, addCaptions } });
+      assert.equal(whole.pictures, PICTURES);
+      await assert.rejects(
+        run({ ...alip, name: 'strict', data: { folder: pictures, addCaptions: { file } } }),
+        {
+          message:
+            `Expected a caption of every picture in "${file}", but 1 of the 9 pictures read have none ` +
+            '(first "8.png"); add these, or set "missing" to "skip" or "raw".',
+        },
+      );
+    });
+
+    it('does not resume with other captions', async () => {
+      const changes = { ...alip, data: { folder: pictures, addCaptions: { file } } };
+      const keys = keysOf(PICTURES, '.png');
+      write(keys, (key) => `a shade, ${key}`);
+      await run(changes);
+      const whole = logged();
+      rmSync(root, { recursive: true });
+      await assert.rejects(run(changes, stopIn(2)), { name: 'RunInterruptedError' });
+      write(keys, (key) => `another shade, ${key}`);
+      await assert.rejects(run(changes, { resume: true }), /began with other captions \(9 there, 9 now\)/);
+      write(keys, (key) => `a shade, ${key}`);
+      await run(changes, { resume: true });
+      assert.deepEqual(logged(), whole);
+    });
+
+    it('joins them to a stream', async () => {
+      const shards = await writeShard(join(folder, 'streamed.tar'), await wholeSamples(0, PICTURES));
+      const keys = keysOf(PICTURES).map((key) => key.padStart(3, '0'));
+      write(keys.slice(1), (key) => `a shade, ${key}`);
+      const changes = (missing: string) => ({
+        ...alip,
+        data: { shards, stream: true, shuffleBuffer: 2, addCaptions: { file, missing } },
+      });
+      const { captions } = await run(changes('skip'));
+      assert.ok(captions && captions.matched >= 16 && captions.unused.count === 0, JSON.stringify(captions));
+      const whole = logged();
+      rmSync(root, { recursive: true });
+      await assert.rejects(run(changes('skip'), stopIn(2)), { name: 'RunInterruptedError' });
+      await run(changes('skip'), { resume: true });
+      assert.deepEqual(logged(), whole);
+      rmSync(root, { recursive: true });
+      await assert.rejects(run(changes('error')), /1 of the \d pictures read have none \(first "000"\)/);
+    });
+  });
+
   it('stops with a checkpoint when asked, and resumes exactly', async () => {
     await run();
     const whole = logged();
