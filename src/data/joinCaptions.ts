@@ -106,7 +106,7 @@ export class CaptionJoin {
     if (!this.fails()) return;
     throw new Error(
       `Expected a caption of every picture in "${source}", but ${missing.count} of the ${matched + missing.count} ` +
-        `pictures read have none (first ${quoted(missing.first)}); add these, or set "missing" to "skip" or "raw".`,
+        `pictures read ${missing.count === 1 ? 'has' : 'have'} none (first ${quoted(missing.first)}); add these, or set "missing" to "skip" or "raw".`,
     );
   }
 
@@ -120,16 +120,16 @@ export class CaptionJoin {
   }
 }
 
-/** A report in one line: `7 of 9 pictures have a caption from "a.jsonl"; 2 have none and are left out: x, y.` */
+/** A report in one line: `Captions from "a.jsonl": 7 of 9 pictures have one; without one, left out: 2 (x, y).` */
 export function describeCaptions(report: CaptionReport): string {
   const { source, matched, missing, unused, duplicates, empty, broken } = report;
-  const fate = missing.handling === 'raw' ? 'keep their raw text' : 'are left out';
+  const fate = missing.handling === 'raw' ? 'whose raw text stands for it' : 'left out';
   const parts = [
-    `${matched} of ${matched + missing.count} pictures have a caption from "${source}"`,
-    counted(missing, `have none and ${fate}`),
-    counted(unused, 'captions without a picture'),
-    counted(duplicates, 'captions of a key that had one'),
-    counted(empty, 'empty captions'),
+    `Captions from "${source}": ${matched} of ${matched + missing.count} pictures have one`,
+    counted(missing, `without one, ${fate}`),
+    counted(unused, 'without a picture'),
+    counted(duplicates, 'further ones of the same key'),
+    counted(empty, 'empty'),
     counted(broken, 'rows without a key'),
   ];
   return `${parts.filter(Boolean).join('; ')}.`;
@@ -142,7 +142,7 @@ function withCaption(texts: readonly string[], caption: string): string[] {
 }
 
 function counted({ count, first }: Listed, what: string): string {
-  return count === 0 ? '' : `${count} ${what}: ${first.join(', ')}${count > first.length ? ', …' : ''}`;
+  return count === 0 ? '' : `${what}: ${count} (${first.join(', ')}${count > first.length ? ', …' : ''})`;
 }
 
 function quoted(keys: readonly string[]): string {

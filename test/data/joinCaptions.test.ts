@@ -48,15 +48,14 @@ describe('CaptionJoin', () => {
     });
     assert.equal(
       describeCaptions(join.report()),
-      '3 of 4 pictures have a caption from "made.jsonl"; 1 have none and are left out: e; ' +
-        '1 captions without a picture: x.',
+      'Captions from "made.jsonl": 3 of 4 pictures have one; without one, left out: 1 (e); without a picture: 1 (x).',
     );
   });
 
   it('lets the raw text stand for a missing caption', async () => {
     const [texts, join] = await joined('raw');
     assert.deepEqual(texts.e, ['raw e', 'raw e', 'further']);
-    assert.match(describeCaptions(join.report()), /; 1 have none and keep their raw text: e;/);
+    assert.match(describeCaptions(join.report()), /; without one, whose raw text stands for it: 1 \(e\);/);
   });
 
   it('takes a caption for the caption where the source has it among its texts, in whatever place', async () => {

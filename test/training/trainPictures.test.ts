@@ -128,7 +128,7 @@ describe('trainPictures', () => {
         run({ ...alip, name: 'strict', data: { folder: pictures, addCaptions: { file } } }),
         {
           message:
-            `Expected a caption of every picture in "${file}", but 1 of the 9 pictures read have none ` +
+            `Expected a caption of every picture in "${file}", but 1 of the 9 pictures read has none ` +
             '(first "8.png"); add these, or set "missing" to "skip" or "raw".',
         },
       );
@@ -165,7 +165,7 @@ describe('trainPictures', () => {
       await run(changes('skip'), { resume: true });
       assert.deepEqual(logged(), whole);
       rmSync(root, { recursive: true });
-      await assert.rejects(run(changes('error')), /1 of the \d pictures read have none \(first "000"\)/);
+      await assert.rejects(run(changes('error')), /1 of the \d pictures read has none \(first "000"\)/);
     });
   });
 
