@@ -1,6 +1,7 @@
 import {
   flag,
   isObject,
+  list,
   number,
   object,
   oneOf,
@@ -20,9 +21,10 @@ import {
   type SecondOrderConfig,
   VIT_B_16,
 } from '../models';
+import type { AlipOptions } from './alipObjective';
 import { type DataConfig, dataSection } from './dataConfig';
+import type { Recipe } from './recipe';
 import { checkFolderName } from './runFolder';
-import type { Recipe } from './trainer';
 
 /** A training run on one's own pictures, complete: what a file leaves out has its default. */
 export interface TrainingConfig {
@@ -43,7 +45,7 @@ export interface TrainingConfig {
 export type ObjectiveConfig =
   | { name: 'clip' }
   | { name: 'dalip'; alpha: number }
-  | { name: 'alip'; gated: boolean; historyStart: 'one' | 'firstBatch' };
+  | ({ name: 'alip' } & AlipOptions);
 
 const count = number({ whole: true, from: 1 });
 
@@ -91,6 +93,16 @@ const readModelSizes = object({
   ),
 });
 
+const readGates = object({
+  gammaSample: optional(number({ from: 0 })),
+  gammaPair: optional(number({ from: 0 })),
+  momentum: optional(number({ from: 0, to: 1 })),
+  shape: optional(oneOf(['exponential', 'threshold'])),
+  pairSwitch: optional(oneOf(['lowSamples', 'everySample'])),
+  use: optional(list(oneOf(['sample', 'imageText', 'imageCaption']))),
+  placebo: optional(oneOf(['shuffled', 'rescaled'])),
+});
+
 const READ_OBJECTIVE: Record<ObjectiveConfig['name'], Reader<ObjectiveConfig>> = {
   clip: object({ name: oneOf(['clip']) }),
   dalip: object({ name: oneOf(['dalip']), alpha: optional(number({ from: 0, to: 1 }), 0.5) }),
@@ -98,6 +110,8 @@ const READ_OBJECTIVE: Record<ObjectiveConfig['name'], Reader<ObjectiveConfig>> =
     name: oneOf(['alip']),
     gated: optional(flag, true),
     historyStart: optional(oneOf(['one', 'firstBatch']), 'one' as const),
+    variant: optional(oneOf(['official', 'paper'])),
+    gates: optional(readGates),
   }),
 };
 
@@ -105,8 +119,11 @@ const readRecipe = object({
   steps: optional(count, 500),
   batchSize: optional(number({ whole: true, from: 2 }), 128),
   learningRate: optional(number({ above: 0 }), 1e-3),
-  warmupSteps: optional(number({ whole: true, from: 0 })),
+  warmupSteps: optional(number({ from: 0 })),
+  schedule: optional(oneOf(['cosine', 'oneCycle'])),
+  cycleMomentum: optional(flag),
   weightDecay: optional(number({ from: 0 }), 0.2),
+  decayed: optional(oneOf(['matrices', 'all'])),
   beta1: optional(number({ from: 0, to: 1 }), 0.9),
   beta2: optional(number({ from: 0, to: 1 }), 0.98),
   epsilon: optional(number({ above: 0 }), 1e-6),
@@ -177,12 +194,18 @@ function checkedModel(value: unknown, place: string): ClipConfig {
 
 function checkedRecipe(value: unknown, place: string): Recipe {
   const recipe = readRecipe(value, place);
-  const { steps, warmupSteps = Math.min(100, Math.floor(steps / 10)) } = recipe;
+  const { steps, schedule } = recipe;
+  const rise = schedule === 'oneCycle' ? steps / 10 : Math.min(100, Math.floor(steps / 10));
+  const { warmupSteps = rise } = recipe;
+  if (schedule !== 'oneCycle') number({ whole: true, from: 0 })(warmupSteps, `${place}.warmupSteps`);
   if (warmupSteps > steps) {
     throw new ValueError(
       `${place}.warmupSteps`,
       `expected at most as many as "steps" (${steps}), got ${warmupSteps}.`,
     );
+  }
+  if (recipe.cycleMomentum !== undefined && schedule !== 'oneCycle') {
+    throw new ValueError(`${place}.cycleMomentum`, 'belongs to "schedule": "oneCycle".');
   }
   return { ...recipe, warmupSteps };
 }

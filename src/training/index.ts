@@ -1,4 +1,5 @@
 export * from './adamw';
+export * from './alipObjective';
 export * from './checkpoint';
 export * from './clipping';
 export * from './config';
@@ -8,6 +9,7 @@ export * from './metricsLog';
 export * from './objectives';
 export * from './openData';
 export * from './pictureData';
+export * from './recipe';
 export * from './run';
 export * from './runFolder';
 export * from './schedules';

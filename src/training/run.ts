@@ -40,11 +40,12 @@ export async function trainRun(training: Training, data: TrainingData, options: 
   });
   const began = performance.now();
   const seconds = () => secondsBefore + (performance.now() - began) / 1000;
+  const isLogged = (step: number) => step % logEvery === 0 || step === 1 || step === training.recipe.steps;
   try {
-    for await (const report of trainSteps(training, data)) {
+    for await (const report of trainSteps(training, data, isLogged)) {
       onStep?.(report);
       const last = report.step === training.recipe.steps;
-      if (report.step % logEvery === 0 || report.step === 1 || last) {
+      if (isLogged(report.step)) {
         const { metrics, ...numbers } = report;
         const record = { ...numbers, ...metrics };
         log.append(record);

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '../engine';
 import { type Clip, LOGIT_SCALES } from '../models';
 import { trainable, withRecomputation } from '../nn';
-import { type AdamW, createAdamW } from './adamw';
+import { type AdamW, createAdamW, decaysInOpenClip } from './adamw';
 import { clipByGlobalNorm } from './clipping';
 import type { Objective, StepMetrics, TrainingBatch } from './objectives';
-import { warmupCosine } from './schedules';
+import { type Recipe, scheduleOf } from './recipe';
 
 /** Where batches come from: the batch of a step is fixed by the step, so that a resumed run sees the same ones. */
 export interface TrainingData {
@@ -13,29 +13,6 @@ export interface TrainingData {
   /** Where the next batch begins, as plain data for checkpoints; for data that cannot be entered anywhere. */
   getState?(): unknown;
   setState?(state: unknown): void;
-}
-
-/** What defines a run besides its model, objective and data. */
-export interface Recipe {
-  steps: number;
-  batchSize: number;
-  /** Peak of the schedule: linear warm-up, then half a cosine to zero. */
-  learningRate: number;
-  warmupSteps: number;
-  /** AdamW's, decoupled; gains, biases and the logit scale are exempt. */
-  weightDecay: number;
-  /** AdamW's; default 0.9. */
-  beta1?: number;
-  /** AdamW's; default 0.98. */
-  beta2?: number;
-  /** AdamW's; default 1e-6. */
-  epsilon?: number;
-  /** Largest global norm of the gradients; absent: no clipping. */
-  clipNorm?: number;
-  /** Compute the towers' blocks a second time for the gradient: less memory, a third more time. Default false. */
-  recompute?: boolean;
-  /** Fixes what a step draws (dropout); the data's order and the model's start have seeds of their own. */
-  seed: number;
 }
 
 /** What one step did. */
@@ -47,7 +24,7 @@ export interface StepOutcome {
   gradientNorm: number;
   /** exp(logit_scale) after the step. */
   logitScale: number;
-  /** What the objective wants to see beside its loss. */
+  /** What the objective wants to see beside its loss; empty in a step whose metrics nobody wants. */
   metrics: StepMetrics;
 }
 
@@ -74,21 +51,30 @@ export function startTraining(model: Clip, objective: Objective, recipe: Recipe)
     beta2: recipe.beta2 ?? 0.98,
     epsilon: recipe.epsilon ?? 1e-6,
     weightDecay: recipe.weightDecay,
+    decays: recipe.decayed === 'all' ? () => true : decaysInOpenClip,
   });
   return { model, optimizer, objective, recipe };
 }
 
+/** Whether the metrics of a step, counted from 1 as in the reports, are wanted. */
+export type MetricsWanted = (step: number) => boolean;
+
 /**
  * Takes all steps that are left, one after the other, and reports each.
  *
+ * @param wanted every step unless told otherwise
  * @throws as `trainStep` does; the parameters are then those before the failed step.
  */
-export async function* trainSteps(training: Training, data: TrainingData): AsyncGenerator<StepReport> {
+export async function* trainSteps(
+  training: Training,
+  data: TrainingData,
+  wanted: MetricsWanted = () => true,
+): AsyncGenerator<StepReport> {
   for (let step = training.optimizer.stepCount; step < training.recipe.steps; step++) {
     const began = performance.now();
     const batch = await data.batch(step);
     try {
-      const report = trainStep(training, batch);
+      const report = trainStep(training, batch, wanted);
       const seconds = (performance.now() - began) / 1000;
       yield { ...report, pairsPerSecond: batch.keys.length / seconds };
     } finally {
@@ -104,26 +90,27 @@ export async function* trainSteps(training: Training, data: TrainingData): Async
  * @throws {NotANumberError} when loss or gradients are not finite; nothing has changed then: parameters, running
  * statistics, moments and the objective's memory are those before the step.
  */
-export function trainStep(training: Training, batch: TrainingBatch): StepOutcome {
+export function trainStep(
+  training: Training,
+  batch: TrainingBatch,
+  wanted: MetricsWanted = () => true,
+): StepOutcome {
   const { model, optimizer, recipe } = training;
   const step = optimizer.stepCount;
-  const learningRate = warmupCosine({
-    peak: recipe.learningRate,
-    warmupSteps: recipe.warmupSteps,
-    totalSteps: recipe.steps,
-  })(step);
+  const schedule = scheduleOf(recipe);
+  const learningRate = schedule.learningRate(step);
 
   const sideEffects = rememberSideEffects(training);
   let gradients = new Map<string, tf.Tensor>();
   try {
-    const raw = lossAndGradients(training, batch);
+    const raw = lossAndGradients(training, batch, wanted(step + 1));
     const clipped = clipByGlobalNorm(raw.gradients, recipe.clipNorm ?? Number.POSITIVE_INFINITY);
     gradients = clipped.gradients;
     if (!Number.isFinite(raw.loss) || !Number.isFinite(clipped.norm)) {
       sideEffects.undo();
       throw new NotANumberError(step + 1, raw.loss, clipped.norm, learningRate, batch.keys);
     }
-    optimizer.step(gradients, learningRate);
+    optimizer.step(gradients, learningRate, schedule.momentum?.(step));
     return {
       step: step + 1,
       loss: raw.loss,
@@ -142,13 +129,14 @@ export function trainStep(training: Training, batch: TrainingBatch): StepOutcome
 function lossAndGradients(
   { model, objective, optimizer, recipe }: Training,
   batch: TrainingBatch,
+  withMetrics: boolean,
 ): { loss: number; metrics: StepMetrics; gradients: Map<string, tf.Tensor> } {
   const random = createRandom(recipe.seed).fork(`step ${optimizer.stepCount}`);
   const parameters = trainable(model.parameters);
   let metrics: StepMetrics = {};
   const computeLoss = () => {
     const result = objective.loss(model, batch, { training: true, random });
-    metrics = result.metrics ?? {};
+    if (withMetrics && result.metrics) metrics = result.metrics();
     return result.loss;
   };
   const { value, grads } = withRecomputation(recipe.recompute ?? false, () =>

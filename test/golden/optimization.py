@@ -99,5 +99,25 @@ def schedules():
     }
 
 
-golden = {"adamw": adamw(), "clipping": clipping(), "schedules": schedules()}
+def cycled_adamw(steps=30):
+    """AdamW under a one-cycle schedule that moves beta1 too, every parameter decayed, as the official ALIP code has it."""
+    parameters = {name: torch.nn.Parameter(value) for name, value in random_tensors(1.0).items()}
+    initial = flat(parameters)
+    optimizer = torch.optim.AdamW(parameters.values(), betas=(0.9, 0.98), weight_decay=0.2)
+    scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.02, total_steps=steps, pct_start=0.1)
+    trace = []
+    for step in range(steps):
+        gradients = random_tensors(0.1)
+        for name, parameter in parameters.items():
+            parameter.grad = gradients[name].clone()
+        group = optimizer.param_groups[0]
+        trace.append({"learningRate": group["lr"], "beta1": group["betas"][0], "gradients": flat(gradients)})
+        optimizer.step()
+        trace[-1]["parameters"] = flat(parameters)
+        if step + 1 < steps:
+            scheduler.step()
+    return {"peak": 0.02, "initial": initial, "steps": trace}
+
+
+golden = {"adamw": adamw(), "clipping": clipping(), "schedules": schedules(), "cycledAdamw": cycled_adamw()}
 Path(__file__).with_suffix(".json").write_text(json.dumps(golden) + "\n")

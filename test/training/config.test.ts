@@ -48,6 +48,20 @@ describe('toTrainingConfig', () => {
       gated: false,
       historyStart: 'firstBatch',
     });
+    const ablation = {
+      name: 'alip',
+      gated: true,
+      historyStart: 'one',
+      variant: 'paper',
+      gates: { gammaPair: 4, use: ['sample'], shape: 'threshold', placebo: 'shuffled' },
+    };
+    assert.deepEqual(objectiveOf(ablation), ablation);
+  });
+
+  it('trains as ALIP was, rising for a tenth of the steps', () => {
+    const recipe = { steps: 1234, schedule: 'oneCycle', cycleMomentum: false, decayed: 'all' };
+    const read = toTrainingConfig({ ...SMALLEST, recipe }).recipe;
+    assert.deepEqual({ ...read, ...recipe, warmupSteps: 123.4 }, read);
   });
 
   it('takes models by name, with the heads that DALIP needs, or by their sizes', () => {
@@ -196,6 +210,21 @@ describe('toTrainingConfig', () => {
       'too long a warm-up',
       withRecipe({ steps: 4, warmupSteps: 5 }),
       'recipe.warmupSteps: expected at most as many as "steps" (4), got 5.',
+    ],
+    [
+      'half a step of a linear warm-up',
+      withRecipe({ warmupSteps: 1.5 }),
+      'recipe.warmupSteps: expected a whole number of at least 0, got 1.5.',
+    ],
+    [
+      'a cycle without its schedule',
+      withRecipe({ cycleMomentum: true }),
+      'recipe.cycleMomentum: belongs to "schedule": "oneCycle".',
+    ],
+    [
+      'a gate that is none',
+      { ...SMALLEST, objective: { name: 'alip', gates: { use: ['samples'] } } },
+      'objective.gates.use[0]: expected one of "sample", "imageText", "imageCaption", got "samples"; did you mean "sample"?',
     ],
     [
       'an unknown model',
