@@ -85,6 +85,15 @@ describe('ALIP, against the official training loop', () => {
     it(`agrees on three triplets in the plane from a history of ${start}`, () => {
       tf.tidy(() => assertStep(step(inThePlane, Math.log(plane.scale), historyOf(Number(start))), expected));
     });
+
+    it(`sums them as the paper does from a history of ${start}`, () => {
+      tf.tidy(() => {
+        const [images, texts, captions] = PARTS.map((part) => tf.tensor2d(inThePlane[part]));
+        const { weights } = alipGates(images, texts, captions, historyOf(Number(start)));
+        const loss = alipLoss(images, texts, captions, tf.scalar(plane.scale), weights, { variant: 'paper' });
+        assertClose(loss, [expected.lossPaper]);
+      });
+    });
   }
 });
 
