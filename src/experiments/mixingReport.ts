@@ -1,5 +1,5 @@
 import { fitMixingLaw, type JudgedPrediction, judgePrediction, type MixingLaw } from '../evaluation';
-import { type Figure, sweepFigure } from '../report';
+import { type Figure, sweepFigure, tradeFigure } from '../report';
 import { type DomainColumn, domainScores, domainTable } from './domainReport';
 import type { Arm, ExperimentReport, ReportInput } from './experiment';
 import { type ScoredArm, scoredArms } from './report';
@@ -50,7 +50,7 @@ export function mixingReport(
   const studies = complete ? TRADED.map((column) => study(input, column, fitted, predicted)) : [];
   return {
     tables: [table],
-    figures: [shareFigure(input, all, studies)],
+    figures: [shareFigure(input, all, studies), tradeFigureOf(input, all)],
     verdicts: studies.length > 0 ? studies.map(sentence) : ['One seed decides nothing: no law was fitted.'],
     notes: [
       'The law, L(r) = c + k·exp(t·r) (Ye et al. 2024, arXiv 2403.16952), was made for losses; here it is fitted to ' +
@@ -93,7 +93,7 @@ function shareFigure(input: ReportInput, arms: readonly ShareArm[], studies: rea
   return sweepFigure({
     id: 'mixing',
     title: 'General data: what it costs on plants and brings elsewhere',
-    x: 'share of general pictures',
+    x: 'share of general pictures, %',
     y: 'accuracy, %',
     series: TRADED.map((column) => {
       const found = studies.find((study) => study.column === column);
@@ -101,19 +101,34 @@ function shareFigure(input: ReportInput, arms: readonly ShareArm[], studies: rea
         name: NAMES[column],
         points: arms.map((arm) => {
           const { share, values } = pointOf(input, arm, column);
-          return { x: share, values };
+          return { x: 100 * share, values };
         }),
         fit: found && curveOf(found.law),
-        predictions: found && [{ x: found.judged.share, ...endsOf(found.judged.predicted) }],
+        predictions: found && [{ x: 100 * found.judged.share, ...endsOf(found.judged.predicted) }],
       };
     }),
+  });
+}
+
+/** General mean against plant mean, a place for each share. */
+function tradeFigureOf(input: ReportInput, arms: readonly ShareArm[]): Figure {
+  return tradeFigure({
+    id: 'trade',
+    title: 'General mean against plant mean, by the share of general pictures',
+    x: 'plant mean, %',
+    y: 'general mean, %',
+    points: arms.map((arm) => ({
+      label: `${(100 * arm.share).toFixed(0)} %`,
+      x: pointOf(input, arm, 'Plant').values,
+      y: pointOf(input, arm, 'General').values,
+    })),
   });
 }
 
 function curveOf(law: MixingLaw) {
   return Array.from({ length: 51 }, (_, i) => {
     const { estimate, low, high } = law.predict(i / 50);
-    return { x: i / 50, y: estimate, low, high };
+    return { x: 2 * i, y: estimate, low, high };
   });
 }
 
@@ -128,6 +143,13 @@ function sentence({ column, law, judged }: Study): string {
     `At ${percent} % general pictures, which the law was not shown, it predicts a ${NAMES[column]} of ` +
     `${predicted.estimate.toFixed(1)} % (95 % interval ${predicted.low.toFixed(1)} to ${predicted.high.toFixed(1)}); ` +
     `measured ${actual.toFixed(1)} %, so it was off by ${Math.abs(error).toFixed(1)} points, ` +
-    `${inside ? 'inside' : 'outside'} its interval (fit: ${law.c.toFixed(2)} + ${law.k.toFixed(2)}·exp(${law.t.toFixed(2)}·r)).`
+    `${inside ? 'inside' : 'outside'} its interval (fit: ${formulaOf(law)}).`
   );
+}
+
+/** `24.80 − 4.78·exp(1.42·r)` */
+function formulaOf({ c, k, t }: MixingLaw): string {
+  const number = (value: number) => Math.abs(value).toFixed(2);
+  const sign = (value: number) => (value < 0 ? '−' : '');
+  return `${sign(c)}${number(c)} ${k < 0 ? '−' : '+'} ${number(k)}·exp(${sign(t)}${number(t)}·r)`;
 }

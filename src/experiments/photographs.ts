@@ -16,6 +16,8 @@ import { lossFigure, sentencesOf } from './report';
 
 const SIZE = 64;
 const RECIPE = { batchSize: 128, learningRate: 1e-3, weightDecay: 0.2, clipNorm: 1 };
+/** Sweeps of linear probes take longer than the tuning: one task of each set. */
+const PROBED = ['flower-photos', 'grocery-fine'];
 const PHOTOGRAPHS = ['flower_photos', 'grocery_store'];
 const DALIP = {
   objective: () => dalipObjective(),
@@ -68,7 +70,7 @@ async function loadData(counter: BadInputCounter): Promise<ExperimentData> {
     test: concatenate([flowers.test, groceries.test]),
     tasks,
     searches: [],
-    probes: tasks,
+    probes: tasks.filter(({ id }) => PROBED.includes(id)),
   };
 }
 
@@ -104,7 +106,8 @@ function report(input: ReportInput): ExperimentReport {
       'The archives are samples: flower_photos with 2,926 of 3,670 photographs, Grocery Store with 4,418 of 5,125.',
       'Flower captions are the class name in templates, so many pictures of a batch share a text and count as each other’s ' +
         'negatives; grocery captions are class names and the set’s own written descriptions.',
-      'The linear probe is fitted on the pictures the model was tuned on, with every fourth as validation.',
+      'The linear probe is fitted on the pictures the model was tuned on, with every fourth as validation; each fit of its ' +
+        'sweep ends after 60 iterations at the latest, the same for all rows.',
     ],
   };
 }

@@ -1,5 +1,5 @@
 import { footnotesOf, type MeasuredColumn, measuredSection, type Table } from '../report';
-import type { Arm, ReportInput } from './experiment';
+import type { Arm, ReportInput, RunSummary } from './experiment';
 import { measuredResults, scoredArms, taskCounts } from './report';
 
 /** An arm under one scoring: `<task> zero-shot` and `<task> linear probe` → shares, one for each seed. */
@@ -15,7 +15,9 @@ export function photographRows(arms: readonly Arm[], { runs, data }: ReportInput
     scores: Object.fromEntries(
       data.tasks.flatMap(({ id }) => [
         [`${id} zero-shot`, measurements.map(({ tasks }) => tasks[id].top1)],
-        [`${id} linear probe`, measurements.map(({ probes }) => probes![id].top1)],
+        ...(isProbed(id, runs)
+          ? [[`${id} linear probe`, measurements.map(({ probes }) => probes![id].top1)]]
+          : []),
       ]),
     ),
   }));
@@ -25,7 +27,7 @@ export function photographRows(arms: readonly Arm[], { runs, data }: ReportInput
 export function photographsTable(input: ReportInput, rows: readonly PhotographRow[]): Table {
   const counts = taskCounts(input.runs);
   const columns = input.data.tasks.flatMap(({ id, title, classes }) =>
-    (['zero-shot', 'linear probe'] as const).map((protocol) => {
+    protocolsOf(id, input.runs).map((protocol) => {
       const column: MeasuredColumn = {
         heading: `${title}, ${protocol}`,
         description: `${classes.length} classes, ${protocol}`,
@@ -49,4 +51,13 @@ export function photographsTable(input: ReportInput, rows: readonly PhotographRo
     sections: [{ ...section, headings: {} }],
     footnotes: footnotesOf([results]),
   };
+}
+
+function protocolsOf(task: string, runs: readonly RunSummary[]): string[] {
+  return isProbed(task, runs) ? ['zero-shot', 'linear probe'] : ['zero-shot'];
+}
+
+function isProbed(task: string, runs: readonly RunSummary[]): boolean {
+  const [first] = Object.values(runs[0].scores);
+  return first.probes?.[task] !== undefined;
 }

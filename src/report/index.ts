@@ -22,5 +22,6 @@ export * from './table';
 export * from './tableFormats';
 export * from './tableText';
 export * from './textWeightsDrawing';
+export * from './tradeFigure';
 export * from './verdict';
 // display.ts is not here: it needs the notebook kernel.

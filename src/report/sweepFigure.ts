@@ -92,8 +92,13 @@ function axisOf(
     ...(log && { type: 'log' }),
     range,
     tickvals,
-    ticktext: tickvals.map(formatTick),
+    ticktext: tickvals.map(tickText),
   };
+}
+
+/** Three digits are enough to tell places apart. */
+function tickText(value: number): string {
+  return formatTick(Number(value.toPrecision(3)));
 }
 
 /** Ticks at the places measured or foretold; on a linear axis none where some of their labels would touch. */
@@ -104,7 +109,7 @@ function ticksAt(series: readonly SweepSeries[], log: boolean, pixelsPerUnit: nu
   let end = Number.NEGATIVE_INFINITY;
   for (const place of places) {
     const at = (log ? Math.log10(place) : place) * pixelsPerUnit;
-    const half = textWidth(formatTick(place)) / 2;
+    const half = textWidth(tickText(place)) / 2;
     if (at - half < end + 6) continue;
     kept.push(place);
     end = at + half;

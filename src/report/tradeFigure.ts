@@ -1,0 +1,58 @@
+import type { Data } from 'plotly.js';
+import { mean } from '../evaluation/statistics';
+import { type Figure, INK, layoutOf, PALETTE } from './figureLayout';
+
+/** One setting under two measurements: a value per seed of each, in the same order. */
+export interface TradePoint {
+  label: string;
+  x: readonly number[];
+  y: readonly number[];
+}
+
+/**
+ * Two measurements against each other, for settings that trade one for the other: small dots are seeds, large ones their
+ * means, joined in the order given and labelled.
+ */
+export function tradeFigure(input: {
+  id: string;
+  title: string;
+  x: string;
+  y: string;
+  points: readonly TradePoint[];
+}): Figure {
+  const { id, title, points } = input;
+  const color = PALETTE[0];
+  const means = points.map(({ x, y }) => [mean(x), mean(y)]);
+  const data: Data[] = [
+    {
+      type: 'scatter',
+      mode: 'markers',
+      name: 'one seed',
+      x: points.flatMap(({ x }) => [...x]),
+      y: points.flatMap(({ y }) => [...y]),
+      marker: { color, size: 5, opacity: 0.5 },
+    },
+    {
+      type: 'scatter',
+      mode: 'lines+markers',
+      name: 'mean',
+      x: means.map(([x]) => x),
+      y: means.map(([, y]) => y),
+      line: { color, width: 2 },
+      marker: { color, size: 10, line: { color: '#ffffff', width: 1.5 } },
+    },
+  ];
+  const annotations = points.map(({ label }, i) => ({
+    text: label,
+    x: means[i][0],
+    y: means[i][1],
+    xref: 'x' as const,
+    yref: 'y' as const,
+    xanchor: 'center' as const,
+    yanchor: 'bottom' as const,
+    yshift: 9,
+    showarrow: false,
+    font: { color: INK, size: 12 },
+  }));
+  return { id, data, layout: layoutOf(title, input.x, input.y, { annotations }) };
+}
