@@ -48,9 +48,10 @@ export function tradeFigure(input: {
     y: means[i][1],
     xref: 'x' as const,
     yref: 'y' as const,
-    xanchor: 'center' as const,
+    xanchor: 'left' as const,
     yanchor: 'bottom' as const,
-    yshift: 9,
+    xshift: 7,
+    yshift: 4,
     showarrow: false,
     font: { color: INK, size: 12 },
   }));
