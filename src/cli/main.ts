@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { register as data } from './data';
 import { register as doctor } from './doctor';
 import { fail } from './fail';
 import { register as reproduce } from './reproduce';
@@ -10,7 +11,7 @@ import { register as train } from './train';
  * One file per verb. A file requires what it computes with inside its action, so that `--help` answers at once;
  * `require`, because `import()` would load a second copy of modules that are loaded already.
  */
-const verbs = [setup, doctor, reproduce, train];
+const verbs = [setup, doctor, reproduce, train, data];
 
 /** The whole command line: every verb with its options, `--version`, `--help` and `--verbose`. */
 export function createProgram(): Command {

@@ -6,6 +6,8 @@ export type BadKind =
   | 'empty-caption'
   | 'missing-text'
   | 'truncated-shard'
+  | 'damaged-record'
+  | 'unsafe-key'
   | 'missing-file';
 
 /** A sample that cannot be used. The message is one sentence that names the sample's key. */

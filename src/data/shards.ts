@@ -1,23 +1,32 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
-const SHARD_NAME = /\.tar(\.gz)?$|\.tgz$/;
+/** What a directory is searched for, and how errors call it. */
+export interface ShardKind {
+  name: RegExp;
+  description: string;
+}
+
+export const TAR_SHARDS: ShardKind = {
+  name: /\.tar(\.gz)?$|\.tgz$/,
+  description: 'shards (.tar or .tar.gz)',
+};
 
 /**
- * The shard files behind a WebDataset specification, in a fixed order.
+ * The shard files behind a specification, in a fixed order.
  *
- * Each specification is a file, a directory (every `.tar`, `.tar.gz` and `.tgz` in it), a brace pattern
+ * Each specification is a file, a directory (every file of the kind in it), a brace pattern
  * (`train-{00000..00003}.tar`, `{train,val}-0.tar`; not nested) or a glob with `*` and `?`.
  * A missing file of a brace pattern stays in the list, so that the reader can count it; throws where a specification
  * leads to no file at all.
  */
-export function expandShards(specifications: string | readonly string[]): string[] {
+export function expandShards(specifications: string | readonly string[], kind = TAR_SHARDS): string[] {
   const list = typeof specifications === 'string' ? [specifications] : specifications;
   return list.flatMap((specification) => {
-    const shards = expandBraces(specification).flatMap(matchFiles);
+    const shards = expandBraces(specification).flatMap((path) => matchFiles(path, kind));
     if (!shards.some((shard) => existsSync(shard))) {
       throw new Error(
-        `Expected shards (.tar or .tar.gz) at "${specification}", but no such file exists; check the path.`,
+        `Expected ${kind.description} at "${specification}", but no such file exists; check the path.`,
       );
     }
     return shards;
@@ -42,11 +51,11 @@ function alternatives(body: string): string[] {
   return Array.from({ length: count }, (_, i) => String(first + i * step).padStart(range[1].length, '0'));
 }
 
-function matchFiles(path: string): string[] {
+function matchFiles(path: string, kind: ShardKind): string[] {
   if (/[*?]/.test(path)) return expandGlob(path);
   if (!existsSync(path) || !statSync(path).isDirectory()) return [path];
   return readdirSync(path)
-    .filter((name) => SHARD_NAME.test(name))
+    .filter((name) => kind.name.test(name))
     .sort()
     .map((name) => join(path, name));
 }

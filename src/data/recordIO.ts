@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { type RecordDamage, readIndex, readRecords, type StoredRecord } from '../files';
+import { BadInputCounter, BadSampleError } from './badInput';
+import { type PairTokenizer, unpackPair } from './pairRecord';
+import { type RecordHeader, unpackRecord } from './recordHeader';
+import { besideRecords, followOffsets, readRecordTexts } from './recordTexts';
+import { expandShards, type ShardKind } from './shards';
+import type { Sample } from './types';
+
+export interface RecordIOOptions {
+  /** Turns token ids into texts. */
+  tokenizer: PairTokenizer;
+  /** Counts what is skipped; default: a new counter, so too many bad samples still stop the reading. */
+  counter?: BadInputCounter;
+}
+
+export const REC_FILES: ShardKind = { name: /\.rec$/, description: 'RecordIO files (.rec)' };
+
+/**
+ * The samples of MXNet's RecordIO files, in order.
+ *
+ * With a `.texts.jsonl` file beside the `.rec` file, keys, texts and meta are what they were. Otherwise the key is the
+ * file's name and the record's number from the `.idx` file (`train/17`; without one its offset, `train@4096`), and the
+ * texts are those behind the tokens: raw text and caption where the label is ALIP's, see {@link unpackPair}. Any other
+ * label becomes `meta.label`, a number or a list.
+ *
+ * Damaged records are skipped and counted under `file@offset`; the messages name file and offset, too.
+ *
+ * @param files one or several files, directories, brace patterns or globs; see {@link expandShards}
+ * @throws Error where a specification leads to no file; TooManyBadSamplesError
+ */
+export async function* readRecordIO(
+  files: string | readonly string[],
+  { tokenizer, counter = new BadInputCounter() }: RecordIOOptions,
+): AsyncGenerator<Sample> {
+  for (const file of expandShards(files, REC_FILES)) {
+    if (existsSync(file)) {
+      yield* readFile(file, tokenizer, counter);
+      continue;
+    }
+    counter.skip(new BadSampleError('missing-file', file, `The file "${file}" does not exist.`));
+  }
+}
+
+async function* readFile(file: string, tokenizer: PairTokenizer, counter: BadInputCounter) {
+  const name = basename(file, '.rec');
+  const index = ifThere(besideRecords(file, '.idx'));
+  const written = ifThere(besideRecords(file, '.texts.jsonl'));
+  const numbers = index ? followOffsets(readIndex(index)) : null;
+  const texts = written ? followOffsets(readRecordTexts(written)) : null;
+  const damaged: RecordDamage[] = [];
+  const skipDamaged = () => {
+    for (const { offset, reason } of damaged.splice(0)) {
+      counter.saw();
+      counter.skip(unreadable(file, offset, reason));
+    }
+  };
+  try {
+    for await (const record of readRecords(file, { index, onDamage: (found) => damaged.push(found) })) {
+      skipDamaged();
+      counter.saw();
+      const own = await texts?.at(record.offset);
+      const number = (await numbers?.at(record.offset))?.key;
+      const key = own?.key ?? (number === undefined ? `${name}@${record.offset}` : `${name}/${number}`);
+      let sample: Sample;
+      try {
+        sample = toSample(file, record, key, tokenizer);
+      } catch (error) {
+        counter.skip(error);
+        continue;
+      }
+      yield own ? { key, image: sample.image, texts: own.texts, meta: own.meta ?? {} } : sample;
+    }
+    skipDamaged();
+  } finally {
+    await Promise.all([numbers?.close(), texts?.close()]);
+  }
+}
+
+function ifThere(path: string): string | undefined {
+  return existsSync(path) ? path : undefined;
+}
+
+function toSample(
+  file: string,
+  { offset, payload }: StoredRecord,
+  key: string,
+  tokenizer: PairTokenizer,
+): Sample {
+  let header: RecordHeader;
+  let image: Buffer;
+  let texts: string[] | null;
+  try {
+    ({ header, image } = unpackRecord(payload));
+    texts = unpackPair(header, tokenizer);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw unreadable(file, offset, error.message.replace(/\.$/, ''));
+  }
+  if (image.length === 0) {
+    throw new BadSampleError(
+      'missing-picture',
+      `${basename(file)}@${offset}`,
+      `The record at byte ${offset} of "${file}" has no picture.`,
+    );
+  }
+  if (texts) return { key, image, texts, meta: {} };
+  return {
+    key,
+    image,
+    texts: [],
+    meta: { label: typeof header.label === 'number' ? header.label : [...header.label] },
+  };
+}
+
+function unreadable(file: string, offset: number, reason: string): BadSampleError {
+  const message = `The record at byte ${offset} of "${file}" cannot be read: ${reason}.`;
+  return new BadSampleError('damaged-record', `${basename(file)}@${offset}`, message);
+}
