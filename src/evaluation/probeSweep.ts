@@ -21,6 +21,8 @@ export interface ProbeSweepInput extends FitOptions {
   test: ProbeExamples;
   /** How many classes there are. */
   classes: number;
+  /** As `tolerance`, for the fits of the search; default 1e-6, as an accuracy does not hang on the last digits. */
+  searchTolerance?: number;
   /** Called after each fit of the search. */
   onFit?: (fit: SweepFit) => void;
 }
@@ -45,19 +47,20 @@ export interface ProbeSweepResult extends ProbeScore {
 /**
  * CLIP's linear probe (Radford et al. 2021, appendix A.3): finds the strength of the L2 penalty that is most accurate on
  * the validation examples by a parametric binary search, fits again on training and validation examples together, and
- * judges that probe on the test examples. About 15 fits.
+ * judges that probe on the test examples: 15 fits and one. With 2,000 pictures, 64 features and 81 classes they take about
+ * 45 seconds on one core, half of them for the weakest penalty, which is the slowest to fit.
  *
  * Of equally accurate strengths the strongest is taken; the paper does not say.
  *
  * @throws where features or labels do not fit together
  */
 export function sweepLinearProbe(input: ProbeSweepInput): ProbeSweepResult {
-  const { train, validation, test, classes, maxIterations, tolerance, onFit } = input;
-  const options = { classes, maxIterations, tolerance };
+  const { train, validation, test, classes, searchTolerance = 1e-6, onFit } = input;
+  const options = { classes, maxIterations: input.maxIterations, tolerance: input.tolerance };
   const fits = new Map<number, SweepFit>();
   const best = searchPeak(PROBE_STRENGTHS.length, FIRST_STEP, (place) => {
     const strength = PROBE_STRENGTHS[place];
-    const probe = fitLinearProbe({ ...train, ...options, strength });
+    const probe = fitLinearProbe({ ...train, ...options, strength, tolerance: searchTolerance });
     const fit = { strength, validation: scoreProbe(probe, validation).top1, converged: probe.converged };
     fits.set(place, fit);
     onFit?.(fit);

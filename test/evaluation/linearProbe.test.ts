@@ -99,6 +99,7 @@ describe('the sweep over strengths', () => {
       validation,
       test,
       classes: CLASSES,
+      searchTolerance: 1e-9,
       onFit: ({ strength }) => fitted.push(strength),
     });
     const curve = answer('sweep.validation');
@@ -114,6 +115,12 @@ describe('the sweep over strengths', () => {
     assert.equal(result.strength, PROBE_STRENGTHS[best]);
     assertClose([result.top1], [answer('sweep.test')[best]], 1e-6);
     assert.equal(result.count, 121);
+  });
+
+  it('chooses the same strength where its fits stop of themselves', () => {
+    const { strength, converged } = sweepLinearProbe({ train, validation, test, classes: CLASSES });
+    const best = searchPeak(97, 16, (place) => answer('sweep.validation')[place]);
+    assert.deepEqual([strength, converged], [PROBE_STRENGTHS[best], true]);
   });
 
   it('tries 97 strengths from 1e-6 to 1e6, eight to a decade', () => {
