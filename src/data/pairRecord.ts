@@ -23,8 +23,23 @@ export function packPair(
   id: number,
   tokenizer: PairTokenizer,
 ): Buffer {
-  const { ids } = tokenizer.tokenize([texts[0] ?? '', texts[1] ?? '']);
-  return packRecord({ label: Float32Array.from(ids), id: BigInt(id) }, image);
+  return packRecord({ label: labelOf(texts, tokenizer), id: BigInt(id) }, image);
+}
+
+/** The token ids of the first two texts, as a record's label. */
+function labelOf(texts: readonly string[], tokenizer: PairTokenizer): Float32Array {
+  return Float32Array.from(tokenizer.tokenize([texts[0] ?? '', texts[1] ?? '']).ids);
+}
+
+/** Does a record's label hold the tokens of these texts? */
+export function holdsTexts(
+  { label }: RecordHeader,
+  texts: readonly string[],
+  tokenizer: PairTokenizer,
+): boolean {
+  if (typeof label === 'number') return false;
+  const own = labelOf(texts, tokenizer);
+  return own.length === label.length && own.every((id, i) => id === label[i]);
 }
 
 /**

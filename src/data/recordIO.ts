@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type RecordDamage, readIndex, readRecords, type StoredRecord } from '../files';
 import { BadInputCounter, BadSampleError } from './badInput';
-import { type PairTokenizer, unpackPair } from './pairRecord';
+import { holdsTexts, type PairTokenizer, unpackPair } from './pairRecord';
 import { type RecordHeader, unpackRecord } from './recordHeader';
-import { besideRecords, followOffsets, readRecordTexts } from './recordTexts';
+import { besideRecords, followOffsets, type RecordTexts, readRecordTexts } from './recordTexts';
 import { expandShards, type ShardKind } from './shards';
 import type { Sample } from './types';
 
@@ -20,10 +20,11 @@ export const REC_FILES: ShardKind = { name: /\.rec$/, description: 'RecordIO fil
 /**
  * The samples of MXNet's RecordIO files, in order.
  *
- * With a `.texts.jsonl` file beside the `.rec` file, keys, texts and meta are what they were. Otherwise the key is the
- * file's name and the record's number from the `.idx` file (`train/17`; without one its offset, `train@4096`), and the
- * texts are those behind the tokens: raw text and caption where the label is ALIP's, see {@link unpackPair}. Any other
- * label becomes `meta.label`, a number or a list.
+ * With a `.texts.jsonl` file beside the `.rec` file, keys, texts and meta are what they were; a record whose tokens are
+ * not those of its texts there counts as damaged. Otherwise the key is the file's name and the record's number from the
+ * `.idx` file (`train/17`; without one its offset, `train@4096`), and the texts are those behind the tokens: raw text
+ * and caption where the label is ALIP's, see {@link unpackPair}. Any other label becomes `meta.label`, a number or a
+ * list.
  *
  * Damaged records are skipped and counted under `file@offset`; the messages name file and offset, too.
  *
@@ -65,12 +66,12 @@ async function* readFile(file: string, tokenizer: PairTokenizer, counter: BadInp
       const key = own?.key ?? (number === undefined ? `${name}@${record.offset}` : `${name}/${number}`);
       let sample: Sample;
       try {
-        sample = toSample(file, record, key, tokenizer);
+        sample = toSample(file, record, key, own, tokenizer);
       } catch (error) {
         counter.skip(error);
         continue;
       }
-      yield own ? { key, image: sample.image, texts: own.texts, meta: own.meta ?? {} } : sample;
+      yield sample;
     }
     skipDamaged();
   } finally {
@@ -86,32 +87,35 @@ function toSample(
   file: string,
   { offset, payload }: StoredRecord,
   key: string,
+  own: RecordTexts | undefined,
   tokenizer: PairTokenizer,
 ): Sample {
-  let header: RecordHeader;
-  let image: Buffer;
-  let texts: string[] | null;
   try {
-    ({ header, image } = unpackRecord(payload));
-    texts = unpackPair(header, tokenizer);
+    const { header, image } = unpackRecord(payload);
+    if (image.length === 0) throw withoutPicture(file, offset);
+    if (own && !holdsTexts(header, own.texts, tokenizer)) {
+      throw new RangeError('its tokens are not those of its texts in the .texts.jsonl file beside it');
+    }
+    return { key, image, ...(own ? textsAndMeta(own) : readLabel(header, tokenizer)) };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw unreadable(file, offset, error.message.replace(/\.$/, ''));
   }
-  if (image.length === 0) {
-    throw new BadSampleError(
-      'missing-picture',
-      `${basename(file)}@${offset}`,
-      `The record at byte ${offset} of "${file}" has no picture.`,
-    );
-  }
-  if (texts) return { key, image, texts, meta: {} };
-  return {
-    key,
-    image,
-    texts: [],
-    meta: { label: typeof header.label === 'number' ? header.label : [...header.label] },
-  };
+}
+
+type Words = Pick<Sample, 'texts' | 'meta'>;
+
+const textsAndMeta = ({ texts, meta }: RecordTexts): Words => ({ texts, meta: meta ?? {} });
+
+function readLabel(header: RecordHeader, tokenizer: PairTokenizer): Words {
+  const texts = unpackPair(header, tokenizer);
+  if (texts) return { texts, meta: {} };
+  return { texts: [], meta: { label: typeof header.label === 'number' ? header.label : [...header.label] } };
+}
+
+function withoutPicture(file: string, offset: number): BadSampleError {
+  const message = `The record at byte ${offset} of "${file}" has no picture.`;
+  return new BadSampleError('missing-picture', `${basename(file)}@${offset}`, message);
 }
 
 function unreadable(file: string, offset: number, reason: string): BadSampleError {

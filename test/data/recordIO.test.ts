@@ -120,6 +120,26 @@ describe('readRecordIO', () => {
     assert.equal((await collect(readRecords(path, { onDamage: () => {} }))).length, 2);
   });
 
+  it('takes key and texts from the list beside the records, but not a list of other records', async () => {
+    const path = join(folder, 'listed.rec');
+    writeFileSync(path, Buffer.concat(encodeRecord(packPair(['A Text', 'A Caption'], image, 0, tokenizer))));
+    const list = (...texts: string[]) => {
+      const line = { offset: 0, key: 'a/b', texts, meta: { set: 1 } };
+      writeFileSync(join(folder, 'listed.texts.jsonl'), `${JSON.stringify(line)}\n`);
+    };
+    list('A Text', 'A Caption', 'Third');
+    assert.deepEqual(await collect(readRecordIO(path, { tokenizer })), [
+      { key: 'a/b', image, texts: ['A Text', 'A Caption', 'Third'], meta: { set: 1 } },
+    ]);
+    list('Another text');
+    const counter = new BadInputCounter();
+    assert.deepEqual(await collect(readRecordIO(path, { tokenizer, counter })), []);
+    assert.match(
+      counter.summary().kinds[0].firstMessage,
+      /at byte 0 of .+: its tokens are not those of its texts/,
+    );
+  });
+
   it('names a path without such files', async () => {
     await assert.rejects(
       collect(readRecordIO(join(folder, 'none.rec'), { tokenizer })),
