@@ -48,7 +48,7 @@ export interface ProbeSweepResult extends ProbeScore {
  * CLIP's linear probe (Radford et al. 2021, appendix A.3): finds the strength of the L2 penalty that is most accurate on
  * the validation examples by a parametric binary search, fits again on training and validation examples together, and
  * judges that probe on the test examples: 15 fits and one. With 2,000 pictures, 64 features and 81 classes they take about
- * 45 seconds on one core, half of them for the weakest penalty, which is the slowest to fit.
+ * 50 seconds of one core, a third of them for the weakest penalty, which is the slowest to fit.
  *
  * Of equally accurate strengths the strongest is taken; the paper does not say.
  *
