@@ -78,19 +78,12 @@ const ORDER_ARMS = ORDER_GROUPS.flatMap(({ arms }) => arms);
 /** One choice changed at a time, from the arm `dalip`. */
 export const CHOICE_ARMS: readonly Arm[] = [
   dalipArm('heads-1', '1 head of 16 channels', { heads: { heads: 1, reduced: 16 } }),
-  dalipArm('heads-8', '8 heads of 6', { heads: { heads: 8, reduced: 6 } }),
   dalipArm('reduced-12', '4 heads of 12', { heads: { reduced: 12 } }),
   dalipArm('alpha-25', 'α = 0.25', { loss: { alpha: 0.25 } }),
-  dalipArm('alpha-75', 'α = 0.75', { loss: { alpha: 0.75 } }),
   dalipArm('unweighted', 'no token weighting', { heads: { tokenWeighting: false } }),
   dalipArm('padding-kept', 'padding kept', { heads: { padding: 'kept' } }),
   dalipArm('separate-scales', 'a logit scale for each order', { heads: { logitScale: 'separate' } }),
   dalipArm('dropout-50', 'dropout 0.5', { heads: { dropout: 0.5 } }),
-  dalipArm('official', 'the official code', { heads: { variant: 'official', dropout: 0.5 } }),
-  dalipArm('paper', 'the paper’s figure', {
-    heads: { variant: 'paper', reduced: undefined },
-    loss: { sum: 'similarities' },
-  }),
 ];
 
 /** Which statistics to match: the ablation of orders, and of every choice inside DALIP's heads. */

@@ -103,7 +103,7 @@ function report(input: ReportInput): ExperimentReport {
     verdicts: sentencesOf(input, verdicts(rows)),
     notes: [
       'Both models were first trained on the embedded drawings, then tuned on the photographs, with equal steps in both stages.',
-      'The archives are samples: flower_photos with 2,926 of 3,670 photographs, Grocery Store with 4,418 of 5,125.',
+      'The archives are samples: flower_photos with 2,926 of 3,670 photographs, Grocery Store with 4,355 of the 5,421 that its lists name.',
       'Flower captions are the class name in templates, so many pictures of a batch share a text and count as each other’s ' +
         'negatives; grocery captions are class names and the set’s own written descriptions.',
       'The linear probe is fitted on the pictures the model was tuned on, with every fourth as validation; each fit of its ' +
