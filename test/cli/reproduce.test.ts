@@ -24,7 +24,10 @@ describe('clipbook reproduce', () => {
   it('refuses an unknown experiment in one sentence that names those there are', () => {
     const { status, stdout, stderr } = clipbook('reproduce', 'dalip');
     assert.deepEqual([status, stdout], [1, '']);
-    assert.equal(stderr, 'There is no experiment "dalip"; there are dalip-table, alip-table, dalip-statistics, dalip-mixing and photographs.\n');
+    assert.equal(
+      stderr,
+      'There is no experiment "dalip"; there are dalip-table, alip-table, dalip-statistics, dalip-mixing and photographs.\n',
+    );
   });
 
   it('refuses an unknown profile, naming those there are', () => {
