@@ -8,7 +8,7 @@ import {
   patchTokens,
   upperTriangle,
 } from '../models';
-import { type Embeddings, toEmbeddings } from './embeddings';
+import { concatEmbeddings, type Embeddings, selectRows, toEmbeddings } from './embeddings';
 import { fitLinearProbe, type ProbeExamples, scoreProbe } from './linearProbe';
 
 /**
@@ -21,7 +21,7 @@ export type Depth = 'patches' | number;
  * What a linear classifier is shown of a picture's tokens, channels cut into heads:
  *
  * - `mean`: first order.
- * - `products`: first order, and products of means: as many numbers as a second-order statistic, nothing of the second order.
+ * - `products`: products of means: as many numbers as a second-order statistic, made of the first order alone.
  * - `covariance`, `distance`: second order, upper triangles; means are not in them.
  */
 export type ShownStatistic = 'mean' | 'products' | 'covariance' | 'distance';
@@ -41,18 +41,16 @@ export function statisticRows(
   indices: readonly number[],
   { depth, statistic, heads = 4 }: { depth: Depth; statistic: ShownStatistic; heads?: number },
 ): Embeddings {
-  const rows: number[] = [];
-  let width = 0;
+  const parts: Embeddings[] = [];
   for (let start = 0; start < indices.length; start += BATCH) {
     const chosen = indices.slice(start, start + BATCH);
     tf.tidy(() => {
       const images = toImages(takeBatch(set, chosen), null, model.config.vision.imageSize);
       const shown = show(tokensAt(model, images, depth), statistic, heads);
-      width = shown.shape[1];
-      rows.push(...shown.dataSync());
+      parts.push(toEmbeddings(shown.dataSync(), shown.shape[1]));
     });
   }
-  return toEmbeddings(Float32Array.from(rows), width);
+  return concatEmbeddings(parts);
 }
 
 /** `[batch, M, channels]` */
@@ -119,11 +117,6 @@ function scaler({ values, rows, width }: Embeddings): (features: Embeddings) => 
 }
 
 function select({ features, labels }: ProbeExamples, keep: (row: number) => boolean): ProbeExamples {
-  const { values, width } = features;
-  const chosen = Array.from({ length: features.rows }, (_, row) => row).filter(keep);
-  const picked = chosen.flatMap((row) => [...values.subarray(row * width, (row + 1) * width)]);
-  return {
-    features: toEmbeddings(Float32Array.from(picked), width),
-    labels: chosen.map((row) => labels[row]),
-  };
+  const kept = Array.from({ length: features.rows }, (_, row) => row).filter(keep);
+  return { features: selectRows(features, kept), labels: kept.map((row) => labels[row]) };
 }

@@ -47,6 +47,15 @@ export function concatEmbeddings(parts: readonly Embeddings[]): Embeddings {
   return { values, rows, width };
 }
 
+/** The rows at the given places, in their order. */
+export function selectRows({ values, width }: Embeddings, places: readonly number[]): Embeddings {
+  const selected = new Float32Array(places.length * width);
+  places.forEach((place, row) => {
+    selected.set(values.subarray(place * width, (place + 1) * width), row * width);
+  });
+  return { values: selected, rows: places.length, width };
+}
+
 /** The rows scaled to unit length; a row of zeros stays as it is. */
 export function normaliseRows({ values, rows, width }: Embeddings): Embeddings {
   const unit = new Float32Array(values.length);

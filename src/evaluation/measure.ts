@@ -1,7 +1,7 @@
 import { lowerResolution, type PictureSet, selectSamples, type TaskDefinition, taskExamples } from '../data';
 import type { Clip } from '../models';
 import type { Tokenizer } from '../text';
-import type { Embeddings } from './embeddings';
+import { selectRows } from './embeddings';
 import { type EncodedRows, embedPictures, embedTexts, rowsFor, type Scoring } from './encode';
 import { type ProbeSweepResult, sweepLinearProbe } from './probeSweep';
 import { collectPairs, type RetrievalResult, retrievalRecall } from './retrieval';
@@ -133,13 +133,6 @@ async function classRows(model: Clip, tokenizer: Tokenizer, task: TaskDefinition
   return { first: await weights('first'), second: model.config.secondOrder && (await weights('second')) };
 }
 
-function chooseRows(rows: EncodedRows, indices: readonly number[]): EncodedRows {
-  const choose = ({ values, width }: Embeddings): Embeddings => {
-    const chosen = new Float32Array(indices.length * width);
-    indices.forEach((index, row) => {
-      chosen.set(values.subarray(index * width, (index + 1) * width), row * width);
-    });
-    return { values: chosen, rows: indices.length, width };
-  };
-  return { first: choose(rows.first), second: rows.second && choose(rows.second) };
+function chooseRows({ first, second }: EncodedRows, indices: readonly number[]): EncodedRows {
+  return { first: selectRows(first, indices), second: second && selectRows(second, indices) };
 }

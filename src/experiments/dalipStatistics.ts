@@ -1,13 +1,8 @@
 import { MINI_SECOND_ORDER, type SecondOrderConfig } from '../models';
 import { clipObjective, dalipObjective } from '../training';
 import type { Arm, Experiment, ExperimentReport, ReportInput } from './experiment';
-import {
-  GENERAL_START,
-  loadTuningData,
-  PLANTMIX_GENERAL_SHARE,
-  tunedOn,
-  tuningProfiles,
-} from './plantTuning';
+import { GENERAL_START, loadTuningData, PLANTMIX_GENERAL_SHARE, tunedOn } from './plantTuning';
+import { tuningProfiles } from './profiles';
 import { type ArmGroup, statisticsReport } from './statisticsReport';
 
 const SCORINGS = ['first', 'second', 'both'] as const;

@@ -23,7 +23,6 @@ export interface SharePoint {
 /** What a law fitted without one share says of it. */
 interface Study {
   column: (typeof TRADED)[number];
-  points: SharePoint[];
   law: MixingLaw;
   judged: JudgedPrediction;
 }
@@ -81,7 +80,7 @@ function study(
   const points = fitted.map((arm) => pointOf(input, arm, column));
   const law = fitMixingLaw(points.flatMap(({ share, values }) => values.map((value) => ({ share, value }))));
   const { share, values } = pointOf(input, predicted, column);
-  return { column, points, law, judged: judgePrediction(law, share, values) };
+  return { column, law, judged: judgePrediction(law, share, values) };
 }
 
 function pointOf(input: ReportInput, { share, arm }: ShareArm, column: DomainColumn): SharePoint {

@@ -6,16 +6,14 @@ import {
   type PictureSet,
 } from '../data';
 import { mean } from '../evaluation';
-import { MINI_SECOND_ORDER, QUICK_MODEL } from '../models';
+import { MINI_SECOND_ORDER } from '../models';
 import { ablationFigure, judge, type Verdict } from '../report';
 import { clipObjective, dalipObjective } from '../training';
 import type { Arm, Experiment, ExperimentData, ExperimentReport, ReportInput } from './experiment';
 import { type PhotographRow, photographRows, photographsTable } from './photographsTable';
-import { loadSplits } from './profiles';
+import { loadSplits, STORED_SIZE, tuningProfiles } from './profiles';
 import { lossFigure, sentencesOf } from './report';
 
-const SIZE = 64;
-const RECIPE = { batchSize: 128, learningRate: 1e-3, weightDecay: 0.2, clipNorm: 1 };
 /** Sweeps of linear probes take longer than the tuning: one task of each set. */
 const PROBED = ['flower-photos', 'grocery-fine'];
 const PHOTOGRAPHS = ['flower_photos', 'grocery_store'];
@@ -51,16 +49,13 @@ export const photographsExperiment: Experiment = {
     { id: 'dalip', label: 'DALIP', startsFrom: 'dalip-drawings', ...DALIP, ...tuned },
   ],
   onRequest: true,
-  profiles: {
-    quick: { model: QUICK_MODEL, recipe: { ...RECIPE, steps: 40, warmupSteps: 10 }, seeds: [0] },
-    mini: { model: QUICK_MODEL, recipe: { ...RECIPE, steps: 250, warmupSteps: 30 }, seeds: [0, 1, 2] },
-  },
+  profiles: tuningProfiles(),
   load: loadData,
   report,
 };
 
 async function loadData(counter: BadInputCounter): Promise<ExperimentData> {
-  const options = { size: SIZE, allowPartial: true, counter };
+  const options = { size: STORED_SIZE, allowPartial: true, counter };
   const flowers = await loadFlowerPhotos(options);
   const groceries = await loadGroceryStore(options);
   const embedded = await loadSplits(['pictograms', 'herbarium'], counter);

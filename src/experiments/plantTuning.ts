@@ -1,7 +1,6 @@
 import { type BadInputCounter, loadTasks, type PictureSet } from '../data';
-import { QUICK_MODEL } from '../models';
 import { clipObjective, type PictureDataOptions } from '../training';
-import type { Arm, Experiment, ExperimentData } from './experiment';
+import type { Arm, ExperimentData } from './experiment';
 import { loadSplits } from './profiles';
 
 /**
@@ -47,18 +46,4 @@ export async function loadTuningData(counter: BadInputCounter): Promise<Experime
     task.classes.length > 1000 ? { ...task, templates: task.templates.slice(0, 1) } : task,
   );
   return { train, test, tasks, searches: [] };
-}
-
-/** Budgets of the tuning experiments: the small model, since there are many arms. */
-export function tuningProfiles(quickArms: readonly string[]): Experiment['profiles'] {
-  const recipe = { batchSize: 128, learningRate: 1e-3, weightDecay: 0.2, clipNorm: 1 };
-  return {
-    quick: {
-      model: QUICK_MODEL,
-      recipe: { ...recipe, steps: 40, warmupSteps: 10 },
-      seeds: [0],
-      arms: quickArms,
-    },
-    mini: { model: QUICK_MODEL, recipe: { ...recipe, steps: 250, warmupSteps: 30 }, seeds: [0, 1, 2] },
-  };
 }

@@ -3,7 +3,7 @@ import { MINI_MODEL, QUICK_MODEL } from '../models';
 import type { Profile, ProfileName } from './experiment';
 
 /** Side of the decoded pictures in pixels; training crops are cut from it and scaled to the model's input. */
-const STORED_SIZE = 64;
+export const STORED_SIZE = 64;
 
 const RECIPE = { batchSize: 128, learningRate: 1e-3, weightDecay: 0.2, clipNorm: 1 };
 
@@ -23,6 +23,23 @@ export function embeddedProfiles(steps: Record<ProfileName, number>): Record<Pro
       recipe: { ...RECIPE, steps: steps.mini, warmupSteps: 100 },
       seeds: [0, 1, 2],
     },
+  };
+}
+
+/**
+ * The two budgets of experiments that tune from a trained model: the small model in both, since there are many arms.
+ *
+ * @param quickArms which arms `quick` runs; absent: all
+ */
+export function tuningProfiles(quickArms?: readonly string[]): Record<ProfileName, Profile> {
+  return {
+    quick: {
+      model: QUICK_MODEL,
+      recipe: { ...RECIPE, steps: 40, warmupSteps: 10 },
+      seeds: [0],
+      arms: quickArms,
+    },
+    mini: { model: QUICK_MODEL, recipe: { ...RECIPE, steps: 250, warmupSteps: 30 }, seeds: [0, 1, 2] },
   };
 }
 
