@@ -110,3 +110,23 @@ export function cosines(a: Embeddings, b: Embeddings): number[][] {
   forEachScoreRow(normaliseRows(a), normaliseRows(b), (_, scores) => rows.push([...scores]));
   return rows;
 }
+
+/**
+ * The cosine of each row of `a` with the same row of `b`.
+ *
+ * @returns `[rows]`
+ * @throws when the two differ in shape
+ */
+export function rowCosines(a: Embeddings, b: Embeddings): number[] {
+  if (a.rows !== b.rows || a.width !== b.width) {
+    throw new Error(
+      `Expected embeddings of one shape, got ${a.rows}×${a.width} and ${b.rows}×${b.width}: pass pairs of rows.`,
+    );
+  }
+  const [left, right] = [normaliseRows(a), normaliseRows(b)];
+  return Array.from({ length: a.rows }, (_, row) => {
+    let sum = 0;
+    for (let i = row * a.width; i < (row + 1) * a.width; i++) sum += left.values[i] * right.values[i];
+    return sum;
+  });
+}

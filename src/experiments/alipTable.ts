@@ -1,4 +1,3 @@
-import { type BadInputCounter, injectNoise, loadTasks, type PictureSet, selectSamples } from '../data';
 import {
   ALIP_COLUMNS,
   alipRetrievalTable,
@@ -13,8 +12,9 @@ import {
   type Verdict,
 } from '../report';
 import { alipObjective, clipObjective } from '../training';
-import type { Arm, Experiment, ExperimentData, ExperimentReport, ReportInput } from './experiment';
-import { embeddedProfiles, loadSplits } from './profiles';
+import { loadAlipData, noisyTexts, SEARCHED_STYLE } from './alipData';
+import type { Experiment, ExperimentReport, ReportInput } from './experiment';
+import { embeddedProfiles } from './profiles';
 import {
   lossFigure,
   measuredResults,
@@ -28,8 +28,6 @@ import {
 
 /** Share of the raw texts that are spoiled: swapped, made generic, or wrong in one word, a third each. */
 const NOISE_RATE = 0.3;
-/** The held-out drawing style that retrieval searches. */
-const SEARCHED_STYLE = 'fluent';
 
 /**
  * ALIP's tables: retrieval and zero-shot classification after training on raw texts with known noise and clean
@@ -42,47 +40,24 @@ export const alipTableExperiment: Experiment = {
     'Given a noisy raw text and a clean caption for each picture, do ALIP’s gates help beyond what the caption brings ' +
     'by itself?',
   arms: [
-    { id: 'clip', label: 'CLIP, raw text', objective: clipObjective, texts: noisyTexts },
+    { id: 'clip', label: 'CLIP, raw text', objective: clipObjective, texts: noisyTexts(NOISE_RATE) },
     {
       id: 'bi-path',
       label: 'Both texts, no gates',
       objective: () => alipObjective({ gated: false }),
-      texts: noisyTexts,
+      texts: noisyTexts(NOISE_RATE),
     },
     {
       id: 'alip',
       label: 'ALIP',
       objective: () => alipObjective({ historyStart: 'firstBatch' }),
-      texts: noisyTexts,
+      texts: noisyTexts(NOISE_RATE),
     },
   ],
   profiles: embeddedProfiles({ quick: 220, mini: 400 }),
-  load: loadData,
+  load: loadAlipData,
   report,
 };
-
-async function loadData(counter: BadInputCounter): Promise<ExperimentData> {
-  const { train, test } = await loadSplits(['pictograms'], counter);
-  return {
-    train: selectSamples(train, (_, index) => train.texts[index].length > 1),
-    test,
-    tasks: loadTasks('pictograms'),
-    searches: [{ id: SEARCHED_STYLE, indices: indicesOfStyle(test, SEARCHED_STYLE) }],
-  };
-}
-
-function indicesOfStyle(set: PictureSet, style: string): number[] {
-  return [...set.keys.keys()].filter((index) => set.metas[index].style === style);
-}
-
-/** The raw texts with noise fixed by the seed, the same for all arms, and the clean descriptions as captions. */
-function noisyTexts({ train }: ExperimentData, seed: number): ReturnType<NonNullable<Arm['texts']>> {
-  const { texts } = injectNoise(
-    train.texts.map(([text]) => text),
-    { rate: NOISE_RATE, seed, groups: train.metas.map(({ label }) => String(label)) },
-  );
-  return { textOf: (index) => texts[index], captionOf: (index) => train.texts[index][1] };
-}
 
 function report(input: ReportInput): ExperimentReport {
   const { arms } = alipTableExperiment;

@@ -1,7 +1,8 @@
 import type { BadInputCounter, PictureSet, TaskDefinition } from '../data';
 import type { Measurement, RetrievalTask, Scoring } from '../evaluation';
-import type { ClipConfig } from '../models';
+import type { Clip, ClipConfig } from '../models';
 import type { Figure, Table } from '../report';
+import type { Tokenizer } from '../text';
 import type { Objective, PictureDataOptions, Recipe } from '../training';
 
 /** The budgets every experiment has. */
@@ -45,8 +46,32 @@ export interface Arm {
   startsFrom?: string;
   /** Changes to the profile's recipe. */
   recipe?: (profile: Profile) => Partial<Recipe>;
+  /** Looks at the model while it trains. */
+  observer?: Observer;
   /** What this arm's functions decide, for the run's configuration: a finished run with other settings is not reused. */
   settings?: Record<string, unknown>;
+}
+
+/** Looks at a run between its steps and writes down what it sees, a line of `observations.jsonl` for each moment. */
+export interface Observer {
+  /** After which steps, given how many there are. */
+  moments: (steps: number) => readonly number[];
+  /** What is seen, as JSON. It must not touch the training's state. */
+  observe: (run: ObservedRun) => Record<string, unknown>;
+}
+
+/** A run between two steps. */
+export interface ObservedRun {
+  model: Clip;
+  tokenizer: Tokenizer;
+  objective: Objective;
+  data: ExperimentData;
+  seed: number;
+}
+
+/** What was seen after a step. */
+export interface Observation extends Record<string, unknown> {
+  step: number;
 }
 
 /** The arms that a profile runs, in the experiment's order. */
@@ -81,6 +106,8 @@ export interface ReportInput {
   profile: Profile;
   data: Pick<ExperimentData, 'tasks' | 'test' | 'searches'>;
   runs: readonly RunSummary[];
+  /** What an arm's observer wrote down in a run, in the order of the steps; empty where it has none. */
+  observationsOf: (run: Pick<RunSummary, 'arm' | 'seed'>) => readonly Observation[];
 }
 
 /** What one finished run leaves behind, `summary.json` in its folder. */

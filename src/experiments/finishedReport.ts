@@ -10,7 +10,8 @@ import {
   type ReportInput,
   type RunSummary,
 } from './experiment';
-import { runName } from './runArm';
+import { readObservations } from './observations';
+import { runName, runPath } from './runArm';
 
 /**
  * The runs of a profile that are finished, such as the committed ones, ready for a report: nothing is trained.
@@ -35,7 +36,10 @@ export async function finishedRuns(
       );
     }),
   );
-  return { profileName, profile, data: await experiment.load(new BadInputCounter()), runs };
+  const data = await experiment.load(new BadInputCounter());
+  const observationsOf: ReportInput['observationsOf'] = (run) =>
+    readObservations(runPath({ experiment, profileName, root }, run));
+  return { profileName, profile, data, runs, observationsOf };
 }
 
 /** Their tables, figures and verdicts; arguments and errors as for `finishedRuns`. */

@@ -1,3 +1,4 @@
+import { alipGatesExperiment } from './alipGates';
 import { alipTableExperiment } from './alipTable';
 import { dalipMixingExperiment } from './dalipMixing';
 import { dalipStatisticsExperiment } from './dalipStatistics';
@@ -23,6 +24,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   alipTableExperiment,
   dalipStatisticsExperiment,
   dalipMixingExperiment,
+  alipGatesExperiment,
   photographsExperiment,
 ];
 

@@ -26,6 +26,7 @@ import {
   type RunSummary,
   recipeOf,
 } from './experiment';
+import { startObserving } from './observations';
 
 /** What a caller may want to see of a run; nothing is called for a part that an earlier call has done. */
 export interface RunArmEvents {
@@ -77,7 +78,15 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
   const model = createClip(config, seed);
   if (startsFrom) startFrom(model, trainedParameters(options, startsFrom));
   const tokenizer = createTokenizer(config.text);
-  const training = startTraining(model, arm.objective(), recipe);
+  const objective = arm.objective();
+  const training = startTraining(model, objective, recipe);
+  const observe =
+    arm.observer &&
+    startObserving(arm.observer, {
+      folder: folder.path,
+      steps: recipe.steps,
+      run: { model, tokenizer, objective, data, seed },
+    });
   try {
     options.onTraining?.();
     const batches = pictureData(data.train, tokenizer, {
@@ -89,7 +98,10 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
     });
     const seconds = await trainRun(training, batches, {
       folder,
-      onStep: options.onStep,
+      onStep: (report) => {
+        options.onStep?.(report);
+        observe?.(report.step);
+      },
       signal: options.signal,
     });
     options.onEvaluation?.();
@@ -129,18 +141,28 @@ async function scoresOf(
   );
 }
 
+/** The folder of a run of an experiment's profile. */
+export function runPath(
+  { experiment, profileName, root }: Pick<RunArmOptions, 'experiment' | 'profileName' | 'root'>,
+  { arm, seed }: Pick<RunSummary, 'arm' | 'seed'>,
+): string {
+  return runFolderPath({
+    root: join(root, experiment.id),
+    experiment: profileName,
+    name: runName(arm, seed),
+  });
+}
+
 /** The name of a run's folder. */
 export function runName(arm: string, seed: number): string {
   return `${arm}-seed-${seed}`;
 }
 
 /** The parameters that another arm ended with. */
-function trainedParameters(
-  { experiment, profileName, seed, root }: RunArmOptions,
-  arm: string,
-): Checkpoint['parameters'] {
+function trainedParameters(options: RunArmOptions, arm: string): Checkpoint['parameters'] {
+  const { seed } = options;
   const name = runName(arm, seed);
-  const run = runFolderPath({ root: join(root, experiment.id), experiment: profileName, name });
+  const run = runPath(options, { arm, seed });
   const checkpoint = loadLatestCheckpoint(join(run, 'checkpoints'));
   if (checkpoint) return checkpoint.parameters;
   throw new Error(

@@ -11,7 +11,8 @@ import {
   type RunSummary,
   recipeOf,
 } from './experiment';
-import { runArm } from './runArm';
+import { readObservations } from './observations';
+import { runArm, runPath } from './runArm';
 import { runInWorkers } from './runWorkers';
 import { writeResults } from './writeResults';
 
@@ -98,7 +99,9 @@ export async function runExperiment(
 
   const run = jobs > 1 ? runTogether : runOneByOne;
   const runs = await run(experiment, data, options);
-  const report = experiment.report({ profileName, profile, data, runs });
+  const observationsOf = (run: Pick<RunSummary, 'arm' | 'seed'>) =>
+    readObservations(runPath({ experiment, profileName, root }, run));
+  const report = experiment.report({ profileName, profile, data, runs, observationsOf });
   const folder = await writeResults({ experiment, profileName, profile, runs, data, report, counter, root });
   return { ...report, folder };
 }

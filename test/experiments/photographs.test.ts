@@ -39,7 +39,13 @@ describe('the experiment on photographs', () => {
     }),
   );
   const data = { tasks: TASKS, test: tinyPictures(), searches: [] };
-  const { tables, verdicts } = experiment.report({ profileName: 'mini', profile, data, runs });
+  const { tables, verdicts } = experiment.report({
+    profileName: 'mini',
+    profile,
+    data,
+    runs,
+    observationsOf: () => [],
+  });
 
   it('runs only on request: its data do not come with the project', () => {
     assert.equal(experiment.onRequest, true);

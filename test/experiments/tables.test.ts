@@ -52,6 +52,7 @@ function reportOf(experiment: Experiment, profileName: ProfileName): ExperimentR
     profile,
     data: { tasks, test: tinyPictures(), searches: [] },
     runs,
+    observationsOf: () => [],
   });
 }
 
