@@ -12,6 +12,7 @@ export * from './mixingLaw';
 export * from './neighbours';
 export * from './probeSweep';
 export * from './retrieval';
+export * from './rocCurve';
 export * from './statistics';
 export * from './tokenStatistics';
 export * from './zeroShot';
