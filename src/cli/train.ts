@@ -6,16 +6,17 @@ import { applyOptions, collect, numeric, type SettingOptions } from './trainOpti
 const HELP = `
 The configuration is a JSON file; only "name" and "data" are necessary:
   name            names the run and its folder, results/train/runs/<name>/
-  data            "shards" (WebDataset: a file, folder, brace pattern, glob, or a list of them), "sources" (several of
-                  them to mix: [{ "shards": …, "weight": 10 }, …]) or "folder" (pictures with name.txt beside
-                  name.jpg, or a captions.jsonl, .csv or .tsv)
+  data            "shards" (WebDataset .tar, or MXNet RecordIO .rec with raw text and caption as ALIP packs them: a file,
+                  folder, brace pattern, glob, or a list of them), "sources" (several of them to mix: [{ "shards": …,
+                  "weight": 10 }, …]) or "folder" (pictures with name.txt beside name.jpg, or a captions.jsonl, .csv
+                  or .tsv)
     captions      another caption file for the folder
     addCaptions   captions made elsewhere, as each picture's second text: { "file": "captions.jsonl" } of lines such as
                   { "key": "000123", "caption": "a red apple" }, where "key" is a sample's name in shards or the path in
                   a folder; also .csv, or shards with "member": "caption.txt" (or "json" and "captionField").
                   "missing": "error", "skip" (leave the picture out) or "raw" (repeat its raw text); further
                   "format", "keyField", "captionField"
-    textFields    the JSON fields that hold texts in shards; text, texts, caption, captions
+    textFields    the JSON fields that hold texts in WebDataset shards; text, texts, caption, captions
     stream        read "shards" while training instead of holding all pictures in memory; false, always for "sources"
     shuffleBuffer samples of each source that a stream draws from at random; 1000
     pictureSize   side of the pictures in memory, in pixels; 4/3 of the model's
@@ -66,7 +67,9 @@ const DEFAULT_OUTPUT = 'results';
 export function register(program: Command): void {
   program
     .command('train')
-    .description('train on your own pictures: WebDataset shards, mixed by weight if you like, or a folder')
+    .description(
+      'train on your own pictures: WebDataset or RecordIO shards, mixed by weight if you like, or a folder',
+    )
     .argument('[config]', 'a JSON file that describes the run')
     .option('--preset <name>', 'settings of a published run instead of a file: dalip-paper or clip-paper')
     .option('--data <shards>', 'shards to train on; give it again for another source', collect(String))

@@ -1,18 +1,17 @@
 import { createRandom } from '../engine/random';
 import { type ImageFolderOptions, readImageFolder } from './imageFolder';
 import { countTurns, mixStreams } from './mixture';
+import { findShards, type ReadShardsOptions, readShardFiles } from './readShards';
 import { repeatSource, type SampleSource } from './repeatSource';
-import { expandShards } from './shards';
 import type { Sample } from './types';
-import { readWebDataset, type WebDatasetOptions } from './webdataset';
 
-/** WebDataset shards as a source; their order is drawn anew for each pass. */
+/** Shards, WebDataset or RecordIO, as a source; their order is drawn anew for each pass. */
 export function shardSource(
   shards: string | readonly string[],
-  options: WebDatasetOptions = {},
+  options: ReadShardsOptions = {},
 ): SampleSource {
-  const paths = expandShards(shards);
-  return (random) => readWebDataset(random.shuffle([...paths]), options);
+  const paths = findShards(shards);
+  return (random) => readShardFiles(random.shuffle([...paths]), options);
 }
 
 /** A folder of pictures as a source; its order is drawn anew for each pass. */

@@ -19,6 +19,7 @@ export * from './normalise';
 export * from './pairRecord';
 export * from './photographs';
 export * from './projectRoot';
+export * from './readShards';
 export * from './recordHeader';
 export * from './recordIO';
 export * from './repeatSource';

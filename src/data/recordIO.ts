@@ -35,16 +35,18 @@ export async function* readRecordIO(
   files: string | readonly string[],
   { tokenizer, counter = new BadInputCounter() }: RecordIOOptions,
 ): AsyncGenerator<Sample> {
-  for (const file of expandShards(files, REC_FILES)) {
-    if (existsSync(file)) {
-      yield* readFile(file, tokenizer, counter);
-      continue;
-    }
-    counter.skip(new BadSampleError('missing-file', file, `The file "${file}" does not exist.`));
-  }
+  for (const file of expandShards(files, REC_FILES)) yield* readRecordFile(file, { tokenizer, counter });
 }
 
-async function* readFile(file: string, tokenizer: PairTokenizer, counter: BadInputCounter) {
+/** The samples of one file; a file that is missing is counted. */
+export async function* readRecordFile(
+  file: string,
+  { tokenizer, counter = new BadInputCounter() }: RecordIOOptions,
+): AsyncGenerator<Sample> {
+  if (!existsSync(file)) {
+    counter.skip(new BadSampleError('missing-file', file, `The file "${file}" does not exist.`));
+    return;
+  }
   const name = basename(file, '.rec');
   const index = ifThere(besideRecords(file, '.idx'));
   const written = ifThere(besideRecords(file, '.texts.jsonl'));

@@ -40,20 +40,26 @@ interface Group {
  */
 export async function* readWebDataset(
   shards: string | readonly string[],
+  { counter = new BadInputCounter(), ...options }: WebDatasetOptions = {},
+): AsyncGenerator<Sample> {
+  for (const shard of expandShards(shards)) yield* readTarShard(shard, { counter, ...options });
+}
+
+/** The samples of one shard; a shard that is missing is counted. */
+export async function* readTarShard(
+  shard: string,
   { counter = new BadInputCounter(), textFields = DEFAULT_TEXT_FIELDS }: WebDatasetOptions = {},
 ): AsyncGenerator<Sample> {
-  for (const shard of expandShards(shards)) {
-    for await (const group of readGroups(shard, counter)) {
-      counter.saw();
-      let sample: Sample;
-      try {
-        sample = toSample(group, textFields);
-      } catch (error) {
-        counter.skip(error);
-        continue;
-      }
-      yield sample;
+  for await (const group of readGroups(shard, counter)) {
+    counter.saw();
+    let sample: Sample;
+    try {
+      sample = toSample(group, textFields);
+    } catch (error) {
+      counter.skip(error);
+      continue;
     }
+    yield sample;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CaptionFormat, ImportCaptionsOptions, MissingCaption } from '../data';
+import { type CaptionFormat, type ImportCaptionsOptions, isRecordFile, type MissingCaption } from '../data';
 import {
   flag,
   list,
@@ -13,7 +13,7 @@ import {
 
 /** Where pictures and texts come from: shards, weighted sources of shards, or a folder, one of them. */
 export interface DataConfig {
-  /** WebDataset shards: files, folders, brace patterns or globs, relative to the current folder. */
+  /** WebDataset shards or RecordIO files: files, folders, brace patterns or globs, relative to the current folder. */
   shards?: string | string[];
   /** Several shard specifications to be mixed by weight; always streamed. */
   sources?: ShardSource[];
@@ -21,7 +21,7 @@ export interface DataConfig {
   stream?: boolean;
   /** How many encoded samples of each source a stream draws from at random; default 1000. */
   shuffleBuffer?: number;
-  /** The JSON fields of a shard's samples that hold texts, in order. */
+  /** The JSON fields of a WebDataset shard's samples that hold texts, in order. */
   textFields?: string[];
   /** A folder of pictures. */
   folder?: string;
@@ -98,6 +98,12 @@ export function dataSection(value: unknown, place: string): ReturnType<typeof re
   demand(data.sources?.length !== 0, 'sources', 'expected at least one source, got none.');
   demand(!data.captions || Boolean(data.folder), 'captions', 'belongs to a "folder".');
   demand(!data.textFields || !data.folder, 'textFields', 'belongs to "shards" or "sources".');
+  const specifications = [data.shards ?? [], data.sources?.map((source) => source.shards) ?? []].flat(2);
+  demand(
+    !data.textFields || !specifications.length || !specifications.every(isRecordFile),
+    'textFields',
+    'belongs to WebDataset shards; RecordIO files have the raw text and the caption in fixed places.',
+  );
   demand(!data.stream || !data.folder, 'stream', 'belongs to "shards"; a folder is read into memory.');
   demand(
     data.shuffleBuffer === undefined || isStreamed(data),

@@ -4,13 +4,15 @@ import {
   BadSampleError,
   CaptionJoin,
   type CaptionReport,
+  findShards,
   importCaptions,
   loadInMemory,
   type PictureSet,
   readImageFolder,
-  readWebDataset,
+  readShardFiles,
   type Sample,
 } from '../data';
+import { createTokenizer } from '../text';
 import type { ObjectiveConfig } from './config';
 import type { AddCaptionsConfig, DataConfig } from './dataConfig';
 import { RunInterruptedError } from './run';
@@ -69,7 +71,15 @@ function samplesOf(
   counter: BadInputCounter,
 ): AsyncIterable<Sample> {
   if (folder !== undefined) return readImageFolder(folder, { counter, captions });
-  return readWebDataset(shards!, { counter, textFields });
+  return readShardFiles(findShards(shards!), { counter, textFields, recordTokenizer });
+}
+
+let published: ReturnType<typeof createTokenizer> | undefined;
+
+/** The tokens in RecordIO files are of the published vocabulary, whatever the model's is. */
+export function recordTokenizer() {
+  published ??= createTokenizer();
+  return published;
 }
 
 /** Without the samples that have fewer texts than needed; they are counted. */

@@ -1,14 +1,13 @@
-import { existsSync, statSync } from 'node:fs';
 import {
   type BadInputSummary,
   type CaptionJoin,
   type CaptionReport,
-  expandShards,
   type PictureSet,
+  shardSizes,
 } from '../data';
 import type { Tokenizer } from '../text';
 import type { ObjectiveConfig, TrainingConfig } from './config';
-import { isStreamed, type ShardSource } from './dataConfig';
+import { isStreamed } from './dataConfig';
 import { type LoadPicturesOptions, loadPictures, openCaptions } from './loadPictures';
 import { keepInput } from './ownRun';
 import { type PictureDataOptions, pictureData } from './pictureData';
@@ -122,7 +121,11 @@ async function openStream(
     skipped: batches.skipped,
     captions: () => join?.report(),
     keep: (folder) => {
-      keepInput(folder, 'shards', sources.flatMap(shardSizes));
+      keepInput(
+        folder,
+        'shards',
+        sources.flatMap(({ shards }) => shardSizes(shards)),
+      );
       if (join) keepInput(folder, 'captions', captionLines(join));
     },
     close: batches.close,
@@ -131,8 +134,4 @@ async function openStream(
 
 function* captionLines({ captions }: CaptionJoin): Generator<string> {
   for (const [key, caption] of captions.byKey) yield `${key} ${caption}`;
-}
-
-function shardSizes({ shards }: ShardSource): string[] {
-  return expandShards(shards).map((path) => `${path} ${existsSync(path) ? statSync(path).size : 'missing'}`);
 }

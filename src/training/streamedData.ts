@@ -12,7 +12,7 @@ import {
 import { createRandom } from '../engine';
 import type { Tokenizer } from '../text';
 import type { ShardSource } from './dataConfig';
-import { withTexts } from './loadPictures';
+import { recordTokenizer, withTexts } from './loadPictures';
 import type { TrainingBatch } from './objectives';
 import type { TrainingData } from './trainer';
 
@@ -26,7 +26,7 @@ export interface StreamedDataOptions {
   cropScale?: [number, number];
   /** How many encoded samples of each source to draw from at random. Default 1000. */
   shuffleBuffer?: number;
-  /** The JSON fields that hold texts, in order. */
+  /** The JSON fields of WebDataset shards that hold texts, in order. */
   textFields?: string[];
   /** Captions to add to the samples. */
   captions?: CaptionJoin;
@@ -52,7 +52,7 @@ interface StreamState {
 }
 
 /**
- * Training batches streamed from weighted sources of shards, as `streamBatches` draws them: memory holds the shuffle
+ * Training batches streamed from weighted sources of WebDataset shards and RecordIO files, as `streamBatches` draws them: memory holds the shuffle
  * buffers and a few batches, however large the shards are. Samples without the texts needed are left out and counted.
  *
  * Batches come in order. The state after one leads to the next without decoding anything before it; without a state, a
@@ -134,7 +134,7 @@ function openSource(
   counter: BadInputCounter,
   { textFields, captions, withCaptions }: StreamedDataOptions,
 ): StreamSource {
-  const found = shardSource(shards, { counter, textFields });
+  const found = shardSource(shards, { counter, textFields, recordTokenizer });
   const samples: typeof found = captions ? (random) => captions.stream(found(random)) : found;
   return {
     source: (random) => withTexts(samples(random), counter, withCaptions ? 2 : 1),
