@@ -1,3 +1,7 @@
+export * from './captioner';
+export * from './captionerConfig';
+export * from './captionerGate';
+export * from './captionerSteps';
 export * from './clip';
 export * from './config';
 export * from './distanceCovariance';
