@@ -74,9 +74,10 @@ function ticks(panel: Panel): string {
     const turn = slanted ? ' rotate(-35)" text-anchor="end"' : '" text-anchor="middle"';
     return `<text transform="translate(${place})${turn}>${he.escape(label)}</text>`;
   });
+  const [edge, anchor] = layoutY.side === 'right' ? [frame.right + 8, 'start'] : [frame.left - 8, 'end'];
   const beside = y.ticks.map(
     ({ at, label }) =>
-      `<text x="${frame.left - 8}" y="${(at + 4).toFixed(1)}" text-anchor="end">${he.escape(label)}</text>`,
+      `<text x="${edge}" y="${(at + 4).toFixed(1)}" text-anchor="${anchor}">${he.escape(label)}</text>`,
   );
   return [
     ...(layoutX.showticklabels === false ? [] : below),

@@ -5,9 +5,9 @@ import golden from '../golden/rocCurve.json';
 
 const closeAll = (actual: readonly number[], expected: readonly number[]) => {
   assert.equal(actual.length, expected.length);
-  actual.forEach((value, i) =>
-    assert.ok(Math.abs(value - expected[i]) < 1e-12, `${value} for ${expected[i]}`),
-  );
+  for (const [i, value] of actual.entries()) {
+    assert.ok(Math.abs(value - expected[i]) < 1e-12, `${value} for ${expected[i]}`);
+  }
 };
 
 describe('the curve of a gate as a detector', () => {

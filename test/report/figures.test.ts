@@ -4,7 +4,6 @@ import {
   barsFigure,
   curvesFigure,
   type Figure,
-  gateFigure,
   recallFigure,
   similarityFigure,
   tableFigure,
@@ -46,26 +45,7 @@ const heat = similarityFigure({
   pictures: ['p', 'q'],
   texts: ['s', 't'],
 });
-const gates = gateFigure({
-  id: 'gates',
-  title: 'Gates',
-  weights: [0, 0.1, 0.9, 1],
-  clean: [0, 0, 0, 1],
-  bins: 2,
-});
-
 describe('figures', () => {
-  it('of gates show the share of each group', () => {
-    assert.deepEqual(
-      (gates.data as Loose[]).map((trace) => trace.y),
-      [
-        [0, 100],
-        [(100 / 3) * 2, 100 / 3],
-      ],
-    );
-    assert.deepEqual((gates.data[0] as Loose).x, [0.25, 0.75]);
-  });
-
   it('of a table take the filled columns of one section', () => {
     const figure = tableFigure(sampleTable, sampleTable.sections[1]);
     assert.deepEqual((figure.data[0] as Loose).x, ['Alpha mini', 'Beta mini']);
@@ -88,7 +68,7 @@ describe('figures', () => {
 
 describe('static figures', () => {
   it('are drawings that a renderer accepts, for every kind', async () => {
-    for (const figure of [curves, bars, heat, gates]) {
+    for (const figure of [curves, bars, heat]) {
       const { width, height } = await sharp(Buffer.from(staticSvg(figure))).metadata();
       assert.deepEqual([width, height], [figure.layout.width, figure.layout.height]);
     }
