@@ -1,5 +1,6 @@
 export * from './accuracyDifference';
 export * from './auroc';
+export * from './captioning';
 export * from './captionMetrics';
 export * from './depthProbe';
 export * from './embeddings';

@@ -4,17 +4,17 @@ import { layerNormLayer, linear, linearLayer, type Scope, scopeOf } from '../nn'
 import { type Captioner, type CaptionerInput, captionPrefix, captionTokens } from './captioner';
 
 /** What one layer remembers of tokens it has seen, each `[rows, heads, tokens, width / heads]`. */
-interface LayerMemory {
+type LayerMemory = {
   key: tf.Tensor4D;
   value: tf.Tensor4D;
-}
+};
 
 /** What all layers remember of a batch's prefixes, and of the captions so far. */
-export interface CaptionMemory {
+export type CaptionMemory = {
   layers: LayerMemory[];
   /** Tokens of the captions so far. */
   length: number;
-}
+};
 
 /**
  * Reads the prefixes once; every caption of a picture goes on from there.

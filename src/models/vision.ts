@@ -26,17 +26,7 @@ export function visionTower(
 ): TowerOutput {
   const batch = images.shape[0];
   const { width } = config;
-
-  const patches = patchEmbedding(images, scope('conv1.weight'), config.patchSize);
-  const classToken = tf.tile(tf.reshape(scope('class_embedding'), [1, 1, width]), [batch, 1, 1]);
-  const placed = tf.add(tf.concat([classToken, patches], 1), scope('positional_embedding')) as tf.Tensor3D;
-
-  const hidden = transformer(
-    layerNormLayer(placed, scope, 'ln_pre'),
-    scope.at('transformer'),
-    config,
-    activation,
-  );
+  const hidden = visionStates(images, scope, config, activation);
   if (!wantTokens) {
     const first = tf.reshape(tf.slice(hidden, [0, 0, 0], [batch, 1, width]), [batch, width]);
     return { pooled: tf.matMul(layerNormLayer(first, scope, 'ln_post'), scope('proj') as tf.Tensor) };
@@ -44,6 +34,24 @@ export function visionTower(
   const tokens = project(layerNormLayer(hidden, scope, 'ln_post'), scope('proj'));
   const embedDim = tokens.shape[2];
   return { pooled: tf.reshape(tf.slice(tokens, [0, 0, 0], [batch, 1, embedDim]), [batch, embedDim]), tokens };
+}
+
+/**
+ * The tokens behind the last block, class token first, before the last norm: a grid of features for whoever needs more
+ * than one vector of a picture. `[batch, 1 + patches, width]`
+ */
+export function visionStates(
+  images: tf.Tensor4D,
+  scope: Scope,
+  config: VisionConfig,
+  activation: Activation,
+): tf.Tensor3D {
+  const batch = images.shape[0];
+  const { width } = config;
+  const patches = patchEmbedding(images, scope('conv1.weight'), config.patchSize);
+  const classToken = tf.tile(tf.reshape(scope('class_embedding'), [1, 1, width]), [batch, 1, 1]);
+  const placed = tf.add(tf.concat([classToken, patches], 1), scope('positional_embedding')) as tf.Tensor3D;
+  return transformer(layerNormLayer(placed, scope, 'ln_pre'), scope.at('transformer'), config, activation);
 }
 
 /** x·P for every token. `[batch, tokens, width]` → `[batch, tokens, embedDim]` */

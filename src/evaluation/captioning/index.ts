@@ -1,0 +1,4 @@
+export * from './beamSearch';
+export * from './captionList';
+export * from './captionSamples';
+export * from './writeCaptions';
