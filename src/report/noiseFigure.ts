@@ -1,16 +1,7 @@
-import type { Data, LayoutAxis } from 'plotly.js';
+import type { Data, LayoutAxis, PlotData } from 'plotly.js';
 import { mean, studentInterval } from '../evaluation/statistics';
-import {
-  AXIS,
-  brokenTitle,
-  type Figure,
-  layoutOf,
-  legendPlaces,
-  MUTED,
-  PALETTE,
-  WIDTH,
-} from './figureLayout';
-import { axesOf, domainOf, linesOver } from './panels';
+import { AXIS, type Figure, MUTED, PALETTE, WIDTH } from './figureLayout';
+import { axesOf, linesOver, panelGrid } from './panels';
 import { fittingTicks, formatTick } from './svgAxes';
 import type { SweepSeries } from './sweepMarks';
 import { wrapText } from './textWidth';
@@ -26,11 +17,13 @@ export interface NoisePanel {
   reference?: number;
 }
 
-const MARGIN = { l: 62, r: 16, b: 52 };
-const GAP = { across: 46, down: 64 };
+const MARGIN = { l: 46, r: 16, b: 52 };
+const GAP = { across: 46, down: 34 };
+const PLOT = WIDTH - MARGIN.l - MARGIN.r;
 const HEIGHT = 230;
-/** Pixels between neighbouring arms at one level. */
+/** Pixels between neighbouring arms at one level, at most; all arms together take a third of the way to the next. */
 const APART = 6;
+const TOGETHER = 0.36;
 
 /**
  * Scores against the level of noise, a line for each arm in a panel for each measurement: means over seeds with
@@ -47,53 +40,53 @@ export function noiseFigure(input: {
   panels: readonly NoisePanel[];
 }): Figure {
   const { panels, x = 'noisy raw texts, %' } = input;
-  const names = [...new Set(panels.flatMap(({ arms }) => arms.map(({ name }) => name)))];
-  const all = panels.flatMap(({ arms }) => arms.flatMap(({ points }) => points));
   check(panels);
-  const columns =
-    panels.length <= 3 ? panels.length : Math.ceil(panels.length / Math.ceil(panels.length / 3));
-  const rows = Math.ceil(panels.length / columns);
-  const plot = { width: WIDTH - MARGIN.l - MARGIN.r, height: rows * (HEIGHT + GAP.down) - GAP.down };
-  const own = (plot.width - GAP.across * (columns - 1)) / columns;
-  const levels = levelAxis(
-    all.map((point) => point.x),
-    own,
-    names.length,
-  );
+  const names = [...new Set(panels.flatMap(({ arms }) => arms.map(({ name }) => name)))];
+  const count = panels.length;
+  const rows = Math.ceil(count / 3);
+  const columns = Math.ceil(count / rows);
+  const titles = panels.map((panel) => wrapText(panel.title, (0.9 * PLOT) / columns - GAP.across));
+  const grid = panelGrid({
+    title: input.title,
+    names,
+    columns,
+    rows,
+    height: HEIGHT,
+    heading: 26 + 16 * Math.max(...titles.map(({ length }) => length)),
+    gap: GAP,
+    margin: MARGIN,
+  });
+  const found = panels.flatMap(({ arms }) => arms.flatMap(({ points }) => points.map((point) => point.x)));
+  const levels = levelAxis(found, grid.own, names.length);
 
-  const title = brokenTitle(input.title);
-  const titles = panels.map((panel) => wrapText(panel.title, 0.9 * own));
-  const over = 12 + 16 * Math.max(...titles.map(({ length }) => length));
-  const legend = 1 + Math.max(...legendPlaces(names, plot.width).map(({ row }) => row));
-  const margin = { ...MARGIN, t: 22 + 21 * title.lines + 19 * legend + over };
-  const placeOf = (panel: number) => {
-    const [left, right] = domainOf(panel % columns, columns, plot.width, GAP.across);
-    const [start, end] = domainOf(Math.floor(panel / columns), rows, plot.height, GAP.down);
-    return { across: [left, right], down: [1 - end, 1 - start] };
-  };
   const axes: Record<string, Partial<LayoutAxis>> = {};
   panels.forEach((panel, i) => {
     const { xaxis, yaxis, xKey, yKey } = axesOf(i);
-    const last = i + columns >= panels.length;
-    axes[xKey] = {
-      ...levels.axis,
-      domain: placeOf(i).across,
-      anchor: yaxis,
-      title: { text: last ? x : '', font: { size: 12 } },
-    };
-    axes[yKey] = { ...valueAxis(panel), domain: placeOf(i).down, anchor: xaxis };
+    const { across, down } = grid.placeOf(i);
+    const title = { text: i + columns < count ? '' : x, font: { size: 12 } };
+    axes[xKey] = { ...levels.axis, domain: across, anchor: yaxis, title };
+    axes[yKey] = { ...valueAxis(panel), domain: down, anchor: xaxis };
   });
-  const layout = layoutOf(title.text, '', '', {
-    height: margin.t + plot.height + margin.b,
-    margin,
-    showlegend: true,
-    annotations: titles.map((lines, i) =>
-      linesOver(lines, placeOf(i).across[0], placeOf(i).down[1], { bold: true }),
-    ),
-    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1 + over / plot.height, yanchor: 'bottom' },
+  const annotations = panels.flatMap(({ unit }, i) => {
+    const { across, down } = grid.placeOf(i);
+    return [
+      linesOver(titles[i], across[0], down[1], { bold: true, over: 20 }),
+      linesOver([unit], across[0], down[1], { size: 11, color: MUTED }),
+    ];
   });
-  const data = panels.flatMap((panel, i) => tracesOf(panel, i, names, levels));
+  const layout = grid.layout({ showlegend: names.length > 1, annotations });
+  const data = onceEach(panels.flatMap((panel, i) => tracesOf(panel, i, names, levels)));
   return { id: input.id, data, layout: { ...layout, ...axes } };
+}
+
+/** Every name once in the legend. */
+function onceEach(data: readonly Data[]): Data[] {
+  const seen = new Set<string>();
+  return (data as Partial<PlotData>[]).map((trace) => {
+    const showlegend = trace.name !== undefined && !seen.has(trace.name);
+    if (trace.name) seen.add(trace.name);
+    return { ...trace, showlegend } as Data;
+  });
 }
 
 function check(panels: readonly NoisePanel[]): void {
@@ -113,7 +106,8 @@ function check(panels: readonly NoisePanel[]): void {
 function levelAxis(found: readonly number[], pixels: number, arms: number) {
   const places = [...new Set(found)].sort((a, b) => a - b);
   const [low, high] = [places[0], places[places.length - 1]];
-  const room = (APART * arms) / 2 + 8;
+  const apart = Math.min(APART, (TOGETHER * pixels) / (places.length * arms));
+  const room = (apart * arms) / 2 + 8;
   const unit = (high - low || 1) / (pixels - 2 * room);
   const axis: Partial<LayoutAxis> = {
     ...AXIS,
@@ -122,10 +116,10 @@ function levelAxis(found: readonly number[], pixels: number, arms: number) {
     ticktext: places.map(formatTick),
     showgrid: false,
   };
-  return { axis, beside: (x: number, arm: number) => x + (arm - (arms - 1) / 2) * APART * unit };
+  return { axis, beside: (x: number, arm: number) => x + (arm - (arms - 1) / 2) * apart * unit };
 }
 
-function valueAxis({ unit, arms, reference }: NoisePanel): Partial<LayoutAxis> {
+function valueAxis({ arms, reference }: NoisePanel): Partial<LayoutAxis> {
   const ends = arms.flatMap(({ points }) =>
     points.flatMap(({ values }) =>
       values.length > 0 ? [mean(values) - halfWidth(values), mean(values) + halfWidth(values)] : [],
@@ -141,7 +135,7 @@ function valueAxis({ unit, arms, reference }: NoisePanel): Partial<LayoutAxis> {
     range,
     tickvals,
     ticktext: tickvals.map(formatTick),
-    title: { text: unit, font: { size: 12 } },
+    title: { text: '' },
   };
 }
 
@@ -164,7 +158,6 @@ function tracesOf(
     y: [reference!, reference!],
     line: { color: MUTED, width: 1.2, dash: 'dash' },
     hoverinfo: 'skip',
-    showlegend: false,
     xaxis,
     yaxis,
   };
@@ -178,7 +171,6 @@ function tracesOf(
       mode: 'lines+markers',
       name,
       legendgroup: name,
-      showlegend: panel === 0 || undefined,
       xaxis,
       yaxis,
       x: filled.map(({ x }) => beside(x, arm)),

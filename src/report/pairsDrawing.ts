@@ -32,10 +32,13 @@ const GATES = [
 ] as const;
 
 const GAP = 16;
-const SIDE = 104;
+const SIDE = 112;
+const BESIDE = SIDE + 14;
+const SIGN = 16;
 const LINE = 14;
-const LINES = 3;
-const HEIGHT = 176;
+/** The most lines of a text. */
+const LINES = 4;
+const BARS = 15 * GATES.length;
 
 /**
  * Pairs as cards, each with its picture, the raw text (T), the caption (C), the weights of the three gates as numbers and
@@ -55,44 +58,50 @@ export async function pairsDrawing(input: {
   const width = (WIDTH - 2 * EDGE - GAP * (columns - 1)) / columns;
   const longest = Math.max(1, ...pairs.flatMap(({ weights }) => Object.values(weights)));
   const cards = await Promise.all(
-    pairs.map(async (pair) => ({ ...pair, uri: await pictureUri(pair.picture, SIDE) })),
+    pairs.map(async (pair) => ({
+      ...pair,
+      uri: await pictureUri(pair.picture, SIDE),
+      lines: [pair.text, pair.caption].map((own) =>
+        linesOf(own || '(empty)', width - BESIDE - SIGN, 12, LINES),
+      ),
+    })),
   );
-  const rows = Array.from({ length: Math.ceil(cards.length / columns) }, (_, row) => ({
-    height: HEIGHT,
-    draw: (top: number) =>
-      cards
-        .slice(row * columns, (row + 1) * columns)
-        .map((card, i) => drawCard(card, EDGE + i * (width + GAP), top + 6, width, longest))
-        .join('\n'),
-  }));
+  const rows = Array.from({ length: Math.ceil(cards.length / columns) }, (_, row) => {
+    const own = cards.slice(row * columns, (row + 1) * columns);
+    const [raw, caption] = [0, 1].map((i) => LINE * Math.max(...own.map(({ lines }) => lines[i].length)) + 6);
+    const tops = { raw: 14, caption: 14 + raw, bars: 18 + raw + caption };
+    return {
+      height: Math.max(SIDE + 22, tops.bars + BARS) + 18,
+      draw: (top: number) =>
+        own.map((card, i) => drawCard(card, EDGE + i * (width + GAP), top, width, tops, longest)).join('\n'),
+    };
+  });
   return drawingOf(input, rows);
 }
 
 function drawCard(
-  { uri, text: raw, caption, weights, noise }: ShownPair & { uri: string },
+  { uri, lines, weights, noise }: ShownPair & { uri: string; lines: string[][] },
   left: number,
   top: number,
   width: number,
+  tops: { raw: number; caption: number; bars: number },
   longest: number,
 ): string {
-  const beside = left + SIDE + 14;
-  const room = width - SIDE - 14;
-  const known = noise === null ? 'clean' : NOISE[noise];
+  const beside = left + BESIDE;
   const bad = noise !== null && noise !== 'unknown';
-  const tops = { text: top + 10, caption: top + 10 + LINE * (LINES + 0.6) };
-  const weightsTop = top + 10 + 2 * LINE * (LINES + 0.6) + 6;
+  const known = noise === null ? 'clean' : NOISE[noise];
   return [
-    image(uri, left, top, SIDE),
-    `<rect x="${left - 0.5}" y="${top - 0.5}" width="${SIDE + 1}" height="${SIDE + 1}" rx="1" fill="none" stroke="${GRID}"/>`,
-    text(bad ? `✗ ${known}` : known, left, top + SIDE + 18, {
-      size: 12,
+    image(uri, left, top + 4, SIDE),
+    `<rect x="${left - 0.5}" y="${top + 3.5}" width="${SIDE + 1}" height="${SIDE + 1}" rx="1" fill="none" stroke="${GRID}"/>`,
+    text(bad ? `✗ ${known}` : known, left, top + SIDE + 20, {
+      size: 11,
       bold: bad,
       colour: bad ? BAD : MUTED,
     }),
-    paragraph('T', raw, beside, tops.text, room),
-    paragraph('C', caption, beside, tops.caption, room),
+    paragraph('T', lines[0], beside, top + tops.raw),
+    paragraph('C', lines[1], beside, top + tops.caption),
     ...GATES.map(([name, gate], i) =>
-      weightBar(name, weights[gate], beside, weightsTop + 15 * i, room, longest),
+      weightBar(name, weights[gate], beside, top + tops.bars + 15 * i, width - BESIDE, longest),
     ),
   ].join('');
 }
@@ -100,11 +109,10 @@ function drawCard(
 /** The palette's vermilion, darker: it is read as text. */
 const BAD = '#b04a00';
 
-function paragraph(sign: string, content: string, left: number, top: number, width: number): string {
-  const lines = linesOf(content || '(empty)', width - 16, 12, LINES);
+function paragraph(sign: string, lines: readonly string[], left: number, top: number): string {
   return [
     text(sign, left, top, { size: 12, bold: true, colour: MUTED }),
-    ...lines.map((line, i) => text(line, left + 16, top + LINE * i, { size: 12, colour: INK })),
+    ...lines.map((line, i) => text(line, left + SIGN, top + LINE * i, { size: 12, colour: INK })),
   ].join('');
 }
 

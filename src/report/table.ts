@@ -28,7 +28,8 @@ export interface Column {
 }
 
 export interface Section {
-  origin: 'published' | 'measured';
+  /** `computed`: worked out from given numbers, as in an example by hand. */
+  origin: 'published' | 'measured' | 'computed';
   /** What the rows share, e.g. `ViT-B/16 on PlantMix-13M`; the origin is put before it. */
   title: string;
   /** Where the rows come from: a paper's table, or a run's profile, data, seeds and machine. */
@@ -64,7 +65,8 @@ export function formatCell(cell: Cell | undefined, column: Column): string {
 
 /** A section's title with its origin in front: `Published · ViT-B/16 on PlantMix-13M`. */
 export function titleOf(section: Section): string {
-  return `${section.origin === 'published' ? 'Published' : 'Measured'} · ${section.title}`;
+  const names = { published: 'Published', measured: 'Measured', computed: 'Computed' };
+  return `${names[section.origin]} · ${section.title}`;
 }
 
 /** A column's heading in a section. */

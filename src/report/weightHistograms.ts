@@ -1,9 +1,9 @@
-import type { Annotations, Data, LayoutAxis } from 'plotly.js';
-import { AXIS, brokenTitle, type Figure, layoutOf, legendPlaces, PALETTE, WIDTH } from './figureLayout';
-import { axesOf, domainOf, linesOver } from './panels';
-import { formatTick, roundTicks } from './svgAxes';
+import type { Data, LayoutAxis } from 'plotly.js';
+import { type Figure, WIDTH } from './figureLayout';
+import { axesOf, linesOver, panelGrid } from './panels';
 import { wrapText } from './textWidth';
-import { outline, sharesOf, type WeightShares } from './weightShares';
+import { groupTraces, type Range, shareAxis, stripAxes, weightAxis } from './weightMarks';
+import { sharesOf } from './weightShares';
 
 /** Weights of one kind of pairs. */
 export interface WeightGroup {
@@ -16,29 +16,26 @@ export interface WeightGroup {
 export interface WeightRow {
   /** For instance `W_s`. */
   label: string;
-  /** Where the axis begins and ends; default 0 to 1, or to the row's largest weight. Its ends say ≤ and ≥ where weights lie beyond. */
+  /** Where the axis begins and ends; default 0 to the largest weight, 1 at least. Weights beyond are in the end bins. */
   range?: readonly [number, number];
   panels: readonly { title: string; groups: readonly WeightGroup[] }[];
 }
 
-type Range = readonly [number, number];
-
 const MARGIN = { l: 62, r: 40, b: 52 };
 const GAP = { across: 20, down: 40 };
+const PLOT = WIDTH - MARGIN.l - MARGIN.r;
 const HEIGHT = 124;
-/** The share of a panel's width that belongs to weights of exactly 1, with the space before it. */
-const STRIP = 0.27;
-const SPACE = 0.04;
-/** Blue for the first group, and what stands out from it and from each other for every kind of colour vision. */
-const COLOURS = [PALETTE[0], PALETTE[3], PALETTE[2], PALETTE[1], PALETTE[5]];
+/** The share of a panel's width that belongs to weights of exactly 1, and the space before it. */
+const STRIP = 0.24;
+const SPACE = 0.06;
 
 /**
  * How gates' weights are spread over kinds of pairs: a row for each gate, a column for each moment. Shares are of the
  * whole group, so that groups of different size compare. A gate gives many pairs a weight of exactly 1; their share has
- * bars, and an axis, of its own at the right of each panel, where it cannot flatten the rest.
+ * bars, and an axis from 0 to 100 %, of its own at the right of each panel, where it cannot flatten the rest.
  *
  * @param input.bins of the weights that are not 1; default 20
- * @throws when rows have not all as many panels, there are none, a group is empty or has a weight that is not a number
+ * @throws when rows have not all as many panels, there are none, a group is empty or a weight is not a number
  */
 export function weightHistograms(input: {
   id: string;
@@ -48,68 +45,65 @@ export function weightHistograms(input: {
 }): Figure {
   const { rows, bins = 20 } = input;
   const columns = columnsOf(rows);
-  const names = [
-    ...new Set(rows.flatMap(({ panels }) => panels.flatMap(({ groups }) => groups.map(({ name }) => name)))),
-  ];
-  const plot = {
-    width: WIDTH - MARGIN.l - MARGIN.r,
-    height: rows.length * (HEIGHT + GAP.down) - GAP.down,
-  };
-  const title = brokenTitle(input.title);
-  const titles = rows[0].panels.map((panel) => wrapText(panel.title, plot.width / columns - GAP.across));
-  const over = 12 + 16 * Math.max(...titles.map(({ length }) => length));
-  const legend = 1 + Math.max(...legendPlaces(names, plot.width).map(({ row }) => row));
-  const margin = { ...MARGIN, t: 22 + 21 * title.lines + 19 * legend + over };
+  const names = [...new Set(rows.flatMap(groupsOf).map(({ name }) => name))];
+  const titles = rows[0].panels.map(({ title }) => wrapText(title, PLOT / columns - GAP.across));
+  const heading = 12 + 16 * Math.max(...titles.map(({ length }) => length));
+  const grid = panelGrid({
+    title: input.title,
+    names,
+    columns,
+    rows: rows.length,
+    height: HEIGHT,
+    heading,
+    gap: { ...GAP, down: GAP.down - heading },
+    margin: MARGIN,
+  });
 
   const data: Data[] = [];
   const axes: Record<string, Partial<LayoutAxis>> = {};
+  const inLegend = new Set<string>();
   rows.forEach((row, r) => {
-    const range = row.range ?? rangeOf(row);
+    const { range, ends } = rangesOf(row);
     const shares = row.panels.map(({ groups }) => groups.map(({ values }) => sharesOf(values, range, bins)));
-    const highest = 1.06 * Math.max(1, ...shares.flat().flatMap((one) => one.bins));
-    const bottom = 1 - domainOf(r, rows.length, plot.height, GAP.down)[1];
-    const down: Range = [bottom, bottom + HEIGHT / plot.height];
+    const highest = 1.06 * Math.max(1, ...shares.flat().flatMap((own) => own.bins));
     row.panels.forEach(({ groups }, c) => {
-      const panel = 2 * (r * columns + c);
-      const [main, strip] = [axesOf(panel), axesOf(panel + 1)];
-      const [left, right] = domainOf(c, columns, plot.width, GAP.across);
-      const middle = right - STRIP * (right - left);
-      const last = r === rows.length - 1;
+      const panel = r * columns + c;
+      const [main, strip] = [axesOf(2 * panel), axesOf(2 * panel + 1)];
+      const { across, down } = grid.placeOf(panel);
+      const middle = across[1] - STRIP * (across[1] - across[0]);
+      const end = middle - SPACE * (across[1] - across[0]);
+      const whole = stripAxes(names.length);
       axes[main.xKey] = {
-        ...weightAxis(row, range, last),
-        domain: [left, middle - SPACE * (right - left)],
+        ...weightAxis(range, ends),
+        domain: [across[0], end],
         anchor: main.yaxis,
+        title: titleOf(r === rows.length - 1, 'weight, if not 1'),
       };
       axes[main.yKey] = {
-        ...shareAxis(highest, c === 0 ? row.label : undefined),
-        domain: [...down],
+        ...shareAxis(highest),
+        domain: down,
         anchor: main.xaxis,
+        showticklabels: c === 0,
+        title: titleOf(c === 0, `${row.label}: share, %`),
       };
-      axes[strip.xKey] = { ...stripAxis(names.length), domain: [middle, right], anchor: strip.yaxis };
-      axes[strip.yKey] = { ...wholeAxis(c === columns - 1), domain: [...down], anchor: strip.xaxis };
-      const look = (i: number) => ({
-        name: groups[i].name,
-        place: names.indexOf(groups[i].name),
-        first: panel === 0,
+      axes[strip.xKey] = { ...whole.x, domain: [middle, across[1]], anchor: strip.yaxis };
+      axes[strip.yKey] = {
+        ...whole.y,
+        domain: down,
+        anchor: strip.xaxis,
+        showticklabels: c === columns - 1,
+      };
+      groups.forEach(({ name }, i) => {
+        const look = { name, place: names.indexOf(name), legend: !inLegend.has(name) };
+        inLegend.add(name);
+        data.push(...groupTraces(shares[c][i], range, look, { main, strip }));
       });
-      data.push(
-        ...shares[c].flatMap((own, i) => [
-          ...histogram(own, range, look(i), main),
-          onesBar(own, look(i), strip),
-        ]),
-      );
     });
   });
-  const annotations: Partial<Annotations>[] = titles.map((lines, c) =>
-    linesOver(lines, domainOf(c, columns, plot.width, GAP.across)[0], 1, { bold: true }),
+  const annotations = titles.map((lines, c) =>
+    linesOver(lines, grid.placeOf(c).across[0], 1, { bold: true }),
   );
-  const layout = layoutOf(title.text, '', '', {
-    height: margin.t + plot.height + margin.b,
-    margin,
-    annotations,
-    barmode: 'overlay',
-    legend: { orientation: 'h', x: 0, xanchor: 'left', y: 1 + over / plot.height, yanchor: 'bottom' },
-  });
+  const layout = grid.layout({ annotations, barmode: 'overlay' });
   return { id: input.id, data, layout: { ...layout, ...axes } };
 }
 
@@ -121,126 +115,22 @@ function columnsOf(rows: readonly WeightRow[]): number {
   return [...counts][0];
 }
 
-function rangeOf({ panels }: WeightRow): Range {
-  let highest = 1;
-  for (const { values } of panels.flatMap(({ groups }) => groups)) {
-    for (const value of Array.from(values)) highest = Math.max(highest, value);
+function groupsOf({ panels }: WeightRow): readonly WeightGroup[] {
+  return panels.flatMap(({ groups }) => groups);
+}
+
+/** Where the axis begins and ends, and where the weights do. */
+function rangesOf(row: WeightRow): { range: Range; ends: Range } {
+  let [lowest, highest] = [0, 1];
+  for (const { values } of groupsOf(row)) {
+    for (const value of Array.from(values)) {
+      lowest = Math.min(lowest, value);
+      highest = Math.max(highest, value);
+    }
   }
-  return [0, highest];
+  return { range: row.range ?? [0, highest], ends: [lowest, highest] };
 }
 
-function weightAxis({ panels }: WeightRow, [low, high]: Range, last: boolean): Partial<LayoutAxis> {
-  const values = panels.flatMap(({ groups }) => groups.flatMap((group) => Array.from(group.values)));
-  const tickvals = roundTicks(low, high, 2);
-  const beyond = (tick: number) => {
-    if (tick === tickvals.at(-1) && tick === high && values.some((value) => value > high)) return '≥ ';
-    return tick === low && values.some((value) => value < low) ? '≤ ' : '';
-  };
-  return {
-    ...AXIS,
-    range: [low, high],
-    tickvals,
-    ticktext: tickvals.map((tick) => beyond(tick) + formatTick(tick)),
-    showgrid: false,
-    title: { text: last ? 'weight' : '', font: { size: 12 } },
-  };
-}
-
-function shareAxis(highest: number, label?: string): Partial<LayoutAxis> {
-  const tickvals = roundTicks(0, highest, 3);
-  return {
-    ...AXIS,
-    range: [0, highest],
-    tickvals,
-    ticktext: tickvals.map(formatTick),
-    showticklabels: label !== undefined,
-    title: { text: label === undefined ? '' : `${label}: share, %`, font: { size: 12 } },
-  };
-}
-
-function stripAxis(groups: number): Partial<LayoutAxis> {
-  const range = [-0.7, groups - 0.3];
-  return {
-    ...AXIS,
-    range,
-    tickvals: [(groups - 1) / 2],
-    ticktext: ['exactly 1'],
-    showgrid: false,
-    title: { text: '' },
-  };
-}
-
-function wholeAxis(labelled: boolean): Partial<LayoutAxis> {
-  const tickvals = [0, 50, 100];
-  const ticktext = tickvals.map(String);
-  return {
-    ...AXIS,
-    range: [0, 100],
-    tickvals,
-    ticktext,
-    showticklabels: labelled,
-    side: 'right',
-    title: { text: '' },
-  };
-}
-
-interface Look {
-  name: string;
-  /** Of the group among all. */
-  place: number;
-  /** Is this the panel whose traces stand in the legend? */
-  first: boolean;
-}
-
-type Axes = ReturnType<typeof axesOf>;
-
-function histogram(
-  { bins }: WeightShares,
-  range: Range,
-  { name, place, first }: Look,
-  { xaxis, yaxis }: Axes,
-): Data[] {
-  const color = COLOURS[place % COLOURS.length];
-  const shared = {
-    type: 'scatter',
-    mode: 'lines',
-    name,
-    legendgroup: name,
-    xaxis,
-    yaxis,
-    ...outline(bins, range),
-  } as const;
-  const line: Data = {
-    ...shared,
-    showlegend: first && place > 0,
-    line: { color, width: place === 0 ? 1 : 1.8 },
-    hovertemplate: '%{y:.1f} %',
-  };
-  const area: Data = {
-    ...shared,
-    showlegend: first,
-    fill: 'toself',
-    fillcolor: color,
-    opacity: 0.35,
-    line: { color, width: 0 },
-    hoverinfo: 'skip',
-  };
-  return place === 0 ? [area, line] : [line];
-}
-
-function onesBar({ one }: WeightShares, { name, place }: Look, { xaxis, yaxis }: Axes): Data {
-  return {
-    type: 'bar',
-    name,
-    legendgroup: name,
-    showlegend: false,
-    xaxis,
-    yaxis,
-    x: [place],
-    y: [one],
-    width: 0.8,
-    opacity: place === 0 ? 0.55 : 0.9,
-    marker: { color: COLOURS[place % COLOURS.length] },
-    hovertemplate: '%{y:.1f} %',
-  };
+function titleOf(shown: boolean, text: string) {
+  return { text: shown ? text : '', font: { size: 12 } };
 }
