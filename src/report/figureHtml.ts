@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { controlsHeight, drawingCode, isControlled } from './controls';
 import type { Figure } from './figures';
 import { staticSvg } from './staticSvg';
 
@@ -21,11 +22,17 @@ const DRAW_QUEUE = `const waiting = window.clipbookFigures || [];
 window.clipbookFigures = { push: (draw) => draw(Plotly) };
 for (const draw of waiting) draw(Plotly);`;
 
-/** A figure as a piece of HTML: the picture, and a script that waits for Plotly. */
+/** A figure, with sliders or without, as a piece of HTML: the picture, and a script that waits for Plotly. */
 export function figureHtml(figure: Figure): string {
   const { width = 760, height = 400, ...layout } = figure.layout;
   const description = embed({ data: figure.data, layout: { ...layout, height, autosize: true } });
-  const key = createHash('sha256').update(figure.id).update(description).digest('hex').slice(0, 12);
+  const draw = drawingCode(figure);
+  const sliders = isControlled(figure) ? draw : '';
+  const key = createHash('sha256')
+    .update(figure.id)
+    .update(description + sliders)
+    .digest('hex')
+    .slice(0, 12);
   const picture = Buffer.from(staticSvg(figure)).toString('base64');
   const alt = typeof layout.title === 'string' ? layout.title : (layout.title?.text ?? figure.id);
   return `<div class="clipbook-figure" data-figure="${key}" style="max-width:${width}px">
@@ -35,9 +42,9 @@ const { data, layout } = ${description};
 for (const place of document.querySelectorAll('[data-figure="${key}"]')) {
 if (place.dataset.drawn) continue;
 place.dataset.drawn = 'yes';
-place.style.height = '${height}px';
+place.style.height = '${height + controlsHeight(figure)}px';
 place.replaceChildren();
-Plotly.newPlot(place, data, layout, { responsive: true, displaylogo: false });
+${draw}
 }
 });</script>`;
 }

@@ -1,5 +1,6 @@
 export * from './ablationFigure';
 export * from './alipTables';
+export * from './controls';
 export * from './dalipTable';
 export * from './differenceFigure';
 export * from './differenceSentences';
@@ -8,6 +9,7 @@ export * from './drawing';
 export * from './explainGates';
 export * from './figureHtml';
 export * from './figures';
+export * from './gateExplorer';
 export * from './gateSteps';
 export * from './htmlReport';
 export * from './matrixFigure';

@@ -117,13 +117,17 @@ function tracesOf({ curves }: RocPanel, panel: number, colourOf: (label: string)
       return {
         ...shared,
         name: label,
-        x: kept.map((i) => 100 * fpr[i]),
-        y: kept.map((i) => 100 * tpr[i]),
+        x: kept.map((i) => perCent(fpr[i])),
+        y: kept.map((i) => perCent(tpr[i])),
         line: { color: colourOf(label), width: 2 },
         hovertemplate: '%{y:.0f} % of the bad, %{x:.0f} % of the good',
       };
     }),
   ];
+}
+
+function perCent(rate: number): number {
+  return Number((100 * rate).toFixed(2));
 }
 
 /** The points without which the drawn curve would be off by more than a fifth of a per cent. */

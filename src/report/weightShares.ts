@@ -33,9 +33,10 @@ export function outline(
   heights: readonly number[],
   [low, high]: readonly [number, number],
 ): { x: number[]; y: number[] } {
-  const edge = (i: number) => low + (i / heights.length) * (high - low);
+  const rounded = (value: number) => Number(value.toPrecision(5));
+  const edge = (i: number) => rounded(low + (i / heights.length) * (high - low));
   return {
     x: [low, ...heights.flatMap((_, i) => [edge(i), edge(i + 1)]), high],
-    y: [0, ...heights.flatMap((height) => [height, height]), 0],
+    y: [0, ...heights.flatMap((height) => [rounded(height), rounded(height)]), 0],
   };
 }
