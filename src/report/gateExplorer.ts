@@ -21,7 +21,7 @@ const HIGHEST = 3;
 const BINS = 40;
 /** Of more similarities than this only quantiles are kept: the page carries them. */
 const MOST = 400;
-const MARGIN = { l: 62, r: 24, b: 56 };
+const MARGIN = { l: 62, r: 36, b: 56 };
 const HEIGHT = { weights: 240, gap: 64, batch: 110 };
 const PLACES = Array.from({ length: 201 }, (_, i) => Number((i / 100 - 1).toFixed(2)));
 

@@ -56,7 +56,7 @@ export function panelGrid(input: {
   const title = brokenTitle(input.title);
   const legend =
     names.length > 1 ? 1 + Math.max(...legendPlaces(names, plot.width).map(({ row }) => row)) : 0;
-  const margin = { ...input.margin, t: 22 + 21 * title.lines + 19 * legend + heading };
+  const margin = { ...input.margin, t: 26 + 21 * title.lines + 19 * legend + heading };
   return {
     own: (plot.width - input.gap.across * (columns - 1)) / columns,
     placeOf: (panel) => {

@@ -164,6 +164,6 @@ function namesOver({ title, curves }: RocPanel, side: number, colourOf: (label: 
 }
 
 function nameOf({ label, auc, interval }: ShownCurve): string {
-  const range = interval ? ` (${interval.low.toFixed(3)} to ${interval.high.toFixed(3)})` : '';
+  const range = interval ? ` (${interval.low.toFixed(3)}–${interval.high.toFixed(3)})` : '';
   return `${label}: AUC ${auc.toFixed(3)}${range}`;
 }
