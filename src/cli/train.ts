@@ -21,13 +21,16 @@ The configuration is a JSON file; only "name" and "data" are necessary:
     shuffleBuffer samples of each source that a stream draws from at random; 1000
     pictureSize   side of the pictures in memory, in pixels; 4/3 of the model's
     cropScale     share of a picture's area that a training crop keeps; [0.7, 1]
+    cropAspect    its width over height; [0.75, 1.33]. "cropAttempts" 10: draws until one fits, then the largest centred
+    flip          probability that a crop is mirrored; 0
+    textChoice    "first" or "second" where "clip" and "dalip" shall always read the same one of several texts; "any"
     limitFraction largest share of unusable samples, which are skipped and counted; 0.05 of at least 100
   objective       "clip", "dalip" or "alip" (the first text is the raw one, the second the caption), or with options
                   { "name": "dalip", "alpha": 0.5 }, { "name": "alip", "gated": true, "historyStart": "one" }
                   ("firstBatch" for runs of a few hundred steps); "clip". ALIP also takes "variant": "paper" (sums where
                   the official code has means) and "gates": { "gammaSample": 2, "gammaPair": 2, "momentum": 0.99,
                   "shape": "threshold", "pairSwitch": "everySample", "use": ["sample"], "placebo": "shuffled" }
-  model           "mini", "quick", "ViT-B-16", or sizes: { "embedDim": …, "vision": { … }, "text": { … } }; "mini"
+  model           "mini", "quick", "ViT-B-16", "ViT-B-32", or sizes: { "embedDim": …, "vision": { … }, "text": { … } }; "mini"
   start           a safetensors file with the weights to start from, such as an OpenCLIP checkpoint of the same sizes;
                   second-order heads that it lacks start at random
   recipe          steps 500, batchSize 128, learningRate 0.001, warmupSteps a tenth of the steps but at most 100,
@@ -48,8 +51,9 @@ A stream has no epochs: --steps (or recipe.steps) alone says how long to train, 
 N * M / batch size. A --steps below the warm-up sets the warm-up back to its default. To resume a stream, the samples
 drawn of each source's current pass are read once more without decoding: at most one reading of all shards.
 
-The presets dalip-paper and clip-paper are the two rows of DALIP's table at the paper's size; --data and --start supply
-what this repository cannot. --preset dalip-paper --explain says of each number whether it is published or ours.
+The presets dalip-paper and clip-paper are the two rows of DALIP's table at the paper's size, alip-paper is ALIP's, and
+alip-clip-paper plain CLIP with ALIP's data and recipe; --data and --start supply what this repository cannot.
+--preset alip-paper --explain says of each number whether it is published or ours.
 
 Ctrl-C ends the step, saves a checkpoint and exits with 130; --resume goes on exactly there.
 
@@ -59,7 +63,8 @@ Examples:
   $ clipbook train pictograms.json --resume
   $ clipbook train --name mixed --steps 2000 --data 'plants/{00000..00099}.tar' --weight 10 --data 'general/*.tar' --weight 3
   $ clipbook train --preset dalip-paper --start open_clip.safetensors \\
-      --data 'plantmix/plant-*.tar' --weight 10 --data 'plantmix/general-*.tar' --weight 3`;
+      --data 'plantmix/plant-*.tar' --weight 10 --data 'plantmix/general-*.tar' --weight 3
+  $ clipbook train --preset alip-paper --data 'yfcc15m/*.rec'`;
 
 const DEFAULT_OUTPUT = 'results';
 
@@ -71,7 +76,7 @@ export function register(program: Command): void {
       'train on your own pictures: WebDataset or RecordIO shards, mixed by weight if you like, or a folder',
     )
     .argument('[config]', 'a JSON file that describes the run')
-    .option('--preset <name>', 'settings of a published run instead of a file: dalip-paper or clip-paper')
+    .option('--preset <name>', 'settings of a published run instead of a file, such as alip-paper')
     .option('--data <shards>', 'shards to train on; give it again for another source', collect(String))
     .option(
       '--weight <number>',
@@ -167,7 +172,7 @@ function presetSettings(id: string) {
 
 /** Each number of a preset, where it comes from, and why it is what it is. */
 function explain(id: string | undefined): string {
-  if (id === undefined) throw new Error('Expected a --preset to explain, such as dalip-paper.');
+  if (id === undefined) throw new Error('Expected a --preset to explain, such as alip-paper.');
   const { describePreset, findPreset } = require('../experiments') as typeof import('../experiments');
   return describePreset(findPreset(id));
 }

@@ -6,6 +6,10 @@ export interface CropOptions {
   scale?: readonly [number, number];
   /** Range of the crop's width / height; default [3/4, 4/3]. */
   aspect?: readonly [number, number];
+  /** How many draws may fail to fit into the picture; default 10, torchvision's. */
+  attempts?: number;
+  /** Probability of a horizontal flip; default 0, since texts may say "left" and "right". */
+  flip?: number;
 }
 
 /** Ranges of random factors around 1: 0.2 draws from [0.8, 1.2]. Hue is in degrees around 0. All default to 0. */
@@ -17,12 +21,8 @@ export interface ColourJitter {
 }
 
 export interface AugmentOptions extends Omit<DecodeOptions, 'fit'>, CropOptions {
-  /** Probability of a horizontal flip; default 0, since texts may say "left" and "right". */
-  flip?: number;
   jitter?: ColourJitter;
 }
-
-const ATTEMPTS = 10;
 
 /** A crop in shares of the picture's height and width. */
 interface Box {
@@ -33,17 +33,17 @@ interface Box {
 }
 
 /**
- * A random crop's place: the area uniform in `scale`, the aspect log-uniform in `aspect`; after ten draws that do not
- * fit, the largest centred crop with the nearest aspect (torchvision's RandomResizedCrop).
+ * A random crop's place: the area uniform in `scale`, the aspect log-uniform in `aspect`; after `attempts` draws that do
+ * not fit, the largest centred crop with the nearest aspect (torchvision's RandomResizedCrop).
  *
  * @param shape width / height of the whole picture
  */
 function drawBox(
   shape: number,
   random: Random,
-  { scale = [0.9, 1], aspect = [3 / 4, 4 / 3] }: CropOptions,
+  { scale = [0.9, 1], aspect = [3 / 4, 4 / 3], attempts = 10 }: CropOptions,
 ): Box {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < attempts; attempt++) {
     const area = between(random, scale);
     const ratio = Math.exp(between(random, [Math.log(aspect[0]), Math.log(aspect[1])])) / shape;
     const [width, height] = [Math.sqrt(area * ratio), Math.sqrt(area / ratio)];
@@ -56,15 +56,22 @@ function drawBox(
 }
 
 /**
- * Random crops of `n` square pictures, `[n, 4]` as (y1, x1, y2, x2) in [0, 1]: the boxes of `tf.image.cropAndResize`.
+ * Random crops of `n` square pictures, `[n, 4]` as (y1, x1, y2, x2) in [0, 1]: the boxes of `tf.image.cropAndResize`,
+ * which mirrors a crop whose x1 is the larger one.
  */
 export function cropBoxes(n: number, random: Random, options: CropOptions = {}): Float32Array {
   const boxes = new Float32Array(n * 4);
   for (let i = 0; i < n; i++) {
     const { top, left, height, width } = drawBox(1, random, options);
-    boxes.set([top, left, top + height, left + width], i * 4);
+    const [x1, x2] = isFlipped(random, options) ? [left + width, left] : [left, left + width];
+    boxes.set([top, x1, top + height, x2], i * 4);
   }
   return boxes;
+}
+
+/** Draws nothing where no crop is flipped. */
+function isFlipped(random: Random, { flip = 0 }: CropOptions): boolean {
+  return flip > 0 && random.uniform() < flip;
 }
 
 /**

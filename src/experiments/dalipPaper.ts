@@ -1,26 +1,6 @@
 import { OFFICIAL_SECOND_ORDER, VIT_B_16 } from '../models';
-import type { DataConfig, TrainingConfig } from '../training';
-
-/** Where a number comes from; `ours` marks what neither paper's abstract, readme nor official code says. */
-export type OriginKind = 'readme' | 'official code' | 'ours';
-
-/** One setting of a preset, or one assumption beside its settings. */
-export interface Origin {
-  /** The place in the configuration, such as `recipe.learningRate`; a place above others stands for them all. */
-  place: string;
-  from: OriginKind;
-  reason: string;
-}
-
-/** A training configuration that only lacks its shards and its start. */
-export interface TrainingPreset {
-  id: string;
-  title: string;
-  settings: Omit<TrainingConfig, 'name' | 'data' | 'start'> & {
-    data: Pick<DataConfig, 'stream' | 'cropScale' | 'shuffleBuffer'>;
-  };
-  origins: readonly Origin[];
-}
+import type { TrainingConfig } from '../training';
+import type { Origin, TrainingPreset } from './presetOrigins';
 
 const PAIRS = 13_000_000;
 const EPOCHS = 32;
@@ -124,6 +104,7 @@ const SHARED_ORIGINS: readonly Origin[] = [
 export const DALIP_PAPER: TrainingPreset = {
   id: 'dalip-paper',
   title: 'DALIP at the paper’s size: ViT-B/16 with second-order heads, tuned on PlantMix-13M',
+  basis: BASIS,
   settings: {
     objective: { name: 'dalip', alpha: 0.5 },
     model: { ...VIT_B_16, secondOrder: OFFICIAL_SECOND_ORDER },
@@ -144,28 +125,7 @@ export const DALIP_PAPER: TrainingPreset = {
 export const CLIP_PAPER: TrainingPreset = {
   id: 'clip-paper',
   title: 'DALIP’s baseline at the paper’s size: plain CLIP, ViT-B/16, tuned on PlantMix-13M',
+  basis: BASIS,
   settings: { objective: { name: 'clip' }, model: VIT_B_16, ...shared },
   origins: [{ place: 'objective.name', from: 'readme', reason: 'the baseline' }, ...SHARED_ORIGINS],
 };
-
-export const TRAINING_PRESETS: readonly TrainingPreset[] = [DALIP_PAPER, CLIP_PAPER];
-
-/** @throws when no preset has this id, naming those there are */
-export function findPreset(id: string): TrainingPreset {
-  const found = TRAINING_PRESETS.find((preset) => preset.id === id);
-  if (found) return found;
-  const known = TRAINING_PRESETS.map((preset) => preset.id).join(' and ');
-  throw new Error(`There is no preset "${id}"; there are ${known}.`);
-}
-
-/** A preset's origins as text: each place with its value, where that comes from, and why. */
-export function describePreset({ title, settings, origins }: TrainingPreset): string {
-  const lines = origins.map(({ place, from, reason }) => {
-    const value = place
-      .split('.')
-      .reduce<unknown>((part, key) => (part as Record<string, unknown>)?.[key], settings);
-    const shown = value === undefined ? '' : ` = ${JSON.stringify(value)}`;
-    return `${place}${shown}\n    ${from}: ${reason}`;
-  });
-  return [title, BASIS, '', ...lines].join('\n');
-}

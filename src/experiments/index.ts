@@ -6,6 +6,7 @@ import { dalipTableExperiment } from './dalipTable';
 import type { Experiment } from './experiment';
 import { photographsExperiment } from './photographs';
 
+export * from './alipPaper';
 export { dalipMixingExperiment, SHARE_ARMS } from './dalipMixing';
 export * from './dalipPaper';
 export { dalipStatisticsExperiment } from './dalipStatistics';
@@ -13,10 +14,12 @@ export * from './experiment';
 export * from './finishedReport';
 export { mixingPoints } from './mixingReport';
 export { PLANTMIX_GENERAL_SHARE } from './plantTuning';
+export * from './presetOrigins';
 export * from './report';
 export * from './runArm';
 export * from './runExperiment';
 export * from './statisticsPredictions';
+export * from './trainingPresets';
 
 /** All experiments, in the order they are run. */
 export const EXPERIMENTS: readonly Experiment[] = [

@@ -14,11 +14,17 @@ export const QUICK_MODEL: ClipConfig = {
   text: { contextLength: 32, vocabSize: 8192, width: 96, layers: 2, heads: 3 },
 };
 
-/** open_clip's `ViT-B-16`, the published size of both papers' larger models: 149.6 million parameters. */
+/** open_clip's `ViT-B-16`, DALIP's published size: 149.6 million parameters. */
 export const VIT_B_16: ClipConfig = {
   embedDim: 512,
   vision: { imageSize: 224, patchSize: 16, width: 768, layers: 12, heads: 12 },
   text: { contextLength: 77, vocabSize: 49408, width: 512, layers: 12, heads: 8 },
+};
+
+/** open_clip's `ViT-B-32`, ALIP's published size: 151.3 million parameters, a fourth of the patches. */
+export const VIT_B_32: ClipConfig = {
+  ...VIT_B_16,
+  vision: { ...VIT_B_16.vision, patchSize: 32 },
 };
 
 /**

@@ -20,6 +20,7 @@ import {
   QUICK_MODEL,
   type SecondOrderConfig,
   VIT_B_16,
+  VIT_B_32,
 } from '../models';
 import type { AlipOptions } from './alipObjective';
 import { type DataConfig, dataSection } from './dataConfig';
@@ -50,10 +51,14 @@ export type ObjectiveConfig =
 const count = number({ whole: true, from: 1 });
 
 /** Models by name, with the second-order heads that each gets where the objective is DALIP. */
-const MODELS: Record<'mini' | 'quick' | 'ViT-B-16', ClipConfig & { secondOrder: SecondOrderConfig }> = {
+const MODELS: Record<
+  'mini' | 'quick' | 'ViT-B-16' | 'ViT-B-32',
+  ClipConfig & { secondOrder: SecondOrderConfig }
+> = {
   mini: { ...MINI_MODEL, secondOrder: MINI_SECOND_ORDER },
   quick: { ...QUICK_MODEL, secondOrder: MINI_SECOND_ORDER },
   'ViT-B-16': { ...VIT_B_16, secondOrder: OFFICIAL_SECOND_ORDER },
+  'ViT-B-32': { ...VIT_B_32, secondOrder: OFFICIAL_SECOND_ORDER },
 };
 
 const readModelSizes = object({
@@ -166,6 +171,9 @@ export function toTrainingConfig(value: unknown, place = ''): TrainingConfig {
   const named = typeof (value as { model?: unknown }).model !== 'object';
   const model = named && settings.objective.name !== 'dalip' ? withoutHeads(settings.model) : settings.model;
   checkHeads(model, settings.objective);
+  if (data.textChoice && settings.objective.name === 'alip') {
+    throw new ValueError('data.textChoice', 'belongs to objectives that read one text; "alip" reads two.');
+  }
   const pictureSize = data.pictureSize ?? Math.ceil((model.vision.imageSize * 4) / 3);
   return { ...settings, data: { ...data, pictureSize }, model };
 }

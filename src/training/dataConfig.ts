@@ -10,9 +10,10 @@ import {
   text,
   ValueError,
 } from '../files/checkedJson';
+import type { CropConfig } from './crops';
 
 /** Where pictures and texts come from: shards, weighted sources of shards, or a folder, one of them. */
-export interface DataConfig {
+export interface DataConfig extends CropConfig {
   /** WebDataset shards or RecordIO files: files, folders, brace patterns or globs, relative to the current folder. */
   shards?: string | string[];
   /** Several shard specifications to be mixed by weight; always streamed. */
@@ -23,6 +24,8 @@ export interface DataConfig {
   shuffleBuffer?: number;
   /** The JSON fields of a WebDataset shard's samples that hold texts, in order. */
   textFields?: string[];
+  /** Which of a picture's texts an objective with one text reads: any, drawn anew each time, or always the same. */
+  textChoice?: TextChoice;
   /** A folder of pictures. */
   folder?: string;
   /** The folder's caption file (.jsonl, .csv, .tsv); absent: its own `captions.*`, or `name.txt` beside `name.jpg`. */
@@ -31,11 +34,12 @@ export interface DataConfig {
   addCaptions?: AddCaptionsConfig;
   /** Side of the pictures in memory, from which training crops are cut. Default: 4/3 of the model's image size. */
   pictureSize: number;
-  /** Smallest and largest share of a picture's area that a training crop keeps. Default 0.7 to 1. */
-  cropScale?: [number, number];
   /** Largest share of unusable samples. Absent: 0.05, checked from 100 samples on only. */
   limitFraction?: number;
 }
+
+/** ALIP's order: the first text is the raw one, the second the caption. */
+export type TextChoice = 'any' | 'first' | 'second';
 
 /** Shards, and how often their samples are drawn in comparison with other sources. */
 export interface ShardSource {
@@ -75,11 +79,15 @@ const readData = object({
   stream: optional(flag),
   shuffleBuffer: optional(number({ whole: true, from: 0 })),
   textFields: optional(list(text)),
+  textChoice: optional(oneOf(['any', 'first', 'second'] satisfies TextChoice[])),
   folder: optional(text),
   captions: optional(text),
   addCaptions: optional(readAddCaptions),
   pictureSize: optional(number({ whole: true, from: 1 })),
-  cropScale: optional(range),
+  cropScale: optional(range({ upTo: 1 })),
+  cropAspect: optional(range({})),
+  cropAttempts: optional(number({ whole: true, from: 1 })),
+  flip: optional(number({ from: 0, to: 1 })),
   limitFraction: optional(number({ from: 0, to: 1 })),
 });
 
@@ -113,12 +121,12 @@ export function dataSection(value: unknown, place: string): ReturnType<typeof re
   return data;
 }
 
-/** Two shares, the smaller one first. */
-function range(value: unknown, place: string): [number, number] {
-  const shares = list(number({ above: 0 }))(value, place);
-  if (shares.length === 2 && shares[0] <= shares[1] && shares[1] <= 1) return [shares[0], shares[1]];
-  throw new ValueError(
-    place,
-    `expected two shares up to 1, the smaller one first, got ${JSON.stringify(value)}.`,
-  );
+/** Two positive numbers, the smaller one first. */
+function range({ upTo = Number.POSITIVE_INFINITY }: { upTo?: number }): Reader<[number, number]> {
+  return (value, place) => {
+    const [low, high, ...more] = list(number({ above: 0 }))(value, place);
+    if (more.length === 0 && low <= high && high <= upTo) return [low, high];
+    const kind = upTo === 1 ? 'shares up to 1' : 'numbers';
+    throw new ValueError(place, `expected two ${kind}, the smaller one first, got ${JSON.stringify(value)}.`);
+  };
 }

@@ -12,9 +12,10 @@ import {
   readShardFiles,
   type Sample,
 } from '../data';
+import type { Random } from '../engine';
 import { createTokenizer } from '../text';
 import type { ObjectiveConfig } from './config';
-import type { AddCaptionsConfig, DataConfig } from './dataConfig';
+import type { AddCaptionsConfig, DataConfig, TextChoice } from './dataConfig';
 import { RunInterruptedError } from './run';
 
 export interface LoadPicturesOptions {
@@ -46,7 +47,8 @@ export async function loadPictures(
   const counter = new BadInputCounter({ limitFraction: data.limitFraction });
   const join = await openCaptions(data.addCaptions);
   const samples = samplesOf(data, counter);
-  const set = await loadInMemory(withTexts(join ? join.stream(samples) : samples, counter), {
+  const needed = data.textChoice === 'second' ? 2 : 1;
+  const set = await loadInMemory(withTexts(join ? join.stream(samples) : samples, counter, needed), {
     size: data.pictureSize,
     counter,
     onProgress: (count) => {
@@ -80,6 +82,12 @@ let published: ReturnType<typeof createTokenizer> | undefined;
 export function recordTokenizer() {
   published ??= createTokenizer();
   return published;
+}
+
+/** Takes one of a picture's texts. */
+export function chooseText(choice: TextChoice = 'any'): (texts: readonly string[], random: Random) => string {
+  if (choice === 'any') return (texts, random) => random.pick(texts);
+  return (texts) => texts[choice === 'first' ? 0 : 1];
 }
 
 /** Without the samples that have fewer texts than needed; they are counted. */

@@ -5,10 +5,12 @@ import {
   type PictureSet,
   shardSizes,
 } from '../data';
+import type { Random } from '../engine';
 import type { Tokenizer } from '../text';
 import type { ObjectiveConfig, TrainingConfig } from './config';
-import { isStreamed } from './dataConfig';
-import { type LoadPicturesOptions, loadPictures, openCaptions } from './loadPictures';
+import { cropsOf } from './crops';
+import { type DataConfig, isStreamed } from './dataConfig';
+import { chooseText, type LoadPicturesOptions, loadPictures, openCaptions } from './loadPictures';
 import { keepInput } from './ownRun';
 import { type PictureDataOptions, pictureData } from './pictureData';
 import { RunInterruptedError } from './run';
@@ -64,8 +66,8 @@ async function openPictures(
     batchSize: recipe.batchSize,
     seed: recipe.seed,
     imageSize: model.vision.imageSize,
-    cropScale: data.cropScale,
-    ...textsFor(objective, set),
+    ...cropsOf(data),
+    ...textsFor(objective, data, set),
   });
   return {
     batches,
@@ -85,13 +87,15 @@ async function openPictures(
   };
 }
 
-/** ALIP reads the first text as the raw one and the second as the caption; the others draw any of a picture's texts. */
+/** ALIP reads the first text as the raw one and the second as the caption; the others read one text. */
 function textsFor(
   { name }: ObjectiveConfig,
+  { textChoice }: DataConfig,
   { texts }: PictureSet,
 ): Pick<PictureDataOptions, 'textOf' | 'captionOf'> {
-  if (name !== 'alip') return {};
-  return { textOf: (index) => texts[index][0], captionOf: (index) => texts[index][1] };
+  const textOf = chooseText(name === 'alip' ? 'first' : textChoice);
+  const raw = (index: number, random: Random) => textOf(texts[index], random);
+  return { textOf: raw, ...(name === 'alip' && { captionOf: (index) => texts[index][1] }) };
 }
 
 async function openStream(
@@ -105,12 +109,13 @@ async function openStream(
     batchSize: recipe.batchSize,
     seed: recipe.seed,
     imageSize: model.vision.imageSize,
-    cropScale: data.cropScale,
+    ...cropsOf(data),
     shuffleBuffer: data.shuffleBuffer,
     textFields: data.textFields,
     captions: join,
     limitFraction: data.limitFraction,
     withCaptions: objective.name === 'alip',
+    textChoice: data.textChoice,
     onPassedOver: (count) => {
       if (signal?.aborted) throw new RunInterruptedError('Stopped on the way to where the run had stopped.');
       onPassedOver?.(count);

@@ -10,16 +10,15 @@ import {
 } from '../data';
 import { createRandom, type Random } from '../engine';
 import type { Tokenizer } from '../text';
+import { type CropConfig, toCropOptions } from './crops';
 import type { TrainingData } from './trainer';
 
 /** Which batches are made of a set of pictures. */
-export interface PictureDataOptions {
+export interface PictureDataOptions extends CropConfig {
   batchSize: number;
   seed: number;
   /** Side of the model's input; pictures are cropped and scaled to it. */
   imageSize: number;
-  /** Smallest and largest share of a picture's area that a training crop keeps. Default 0.7 to 1; open_clip's is 0.9 to 1. */
-  cropScale?: [number, number];
   /** Pictures to mix by weight, such as domain and general ones; absent: all of the set, epoch by epoch. */
   sources?: readonly WeightedSource[];
   /** The raw text of a picture in one step. Default: one of its texts, drawn anew each time. */
@@ -39,7 +38,7 @@ export function pictureData(
   tokenizer: Tokenizer,
   options: PictureDataOptions,
 ): TrainingData {
-  const { batchSize, seed, imageSize, cropScale = [0.7, 1], captionOf } = options;
+  const { batchSize, seed, imageSize, captionOf } = options;
   const textOf = options.textOf ?? ((index, random) => random.pick(set.texts[index]));
   const perEpoch = stepsPerEpoch(set.length, batchSize);
   if (perEpoch === 0) {
@@ -58,7 +57,7 @@ export function pictureData(
     batch: async (step) => {
       const random = createRandom(seed).fork(`batch ${step}`);
       const indices = indicesOf(step);
-      const boxes = cropBoxes(batchSize, random, { scale: cropScale });
+      const boxes = cropBoxes(batchSize, random, toCropOptions(options));
       return {
         keys: indices.map((index) => set.keys[index]),
         images: toImages(takeBatch(set, indices), boxes, imageSize),

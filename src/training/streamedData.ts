@@ -11,27 +11,28 @@ import {
 } from '../data';
 import { createRandom } from '../engine';
 import type { Tokenizer } from '../text';
-import type { ShardSource } from './dataConfig';
-import { recordTokenizer, withTexts } from './loadPictures';
+import { type CropConfig, toCropOptions } from './crops';
+import type { ShardSource, TextChoice } from './dataConfig';
+import { chooseText, recordTokenizer, withTexts } from './loadPictures';
 import type { TrainingBatch } from './objectives';
 import type { TrainingData } from './trainer';
 
 /** Which batches are made of a stream. */
-export interface StreamedDataOptions {
+export interface StreamedDataOptions extends CropConfig {
   batchSize: number;
   seed: number;
   /** Side of the model's input; crops are cut from the whole pictures and scaled to it. */
   imageSize: number;
-  /** Smallest and largest share of a picture's area that a training crop keeps. Default 0.7 to 1. */
-  cropScale?: [number, number];
   /** How many encoded samples of each source to draw from at random. Default 1000. */
   shuffleBuffer?: number;
   /** The JSON fields of WebDataset shards that hold texts, in order. */
   textFields?: string[];
   /** Captions to add to the samples. */
   captions?: CaptionJoin;
-  /** Take the first text as the raw one and the second as the caption; default: one of a picture's texts by chance. */
+  /** Take the first text as the raw one and the second as the caption. */
   withCaptions?: boolean;
+  /** Where one text is taken, which; default `any`. */
+  textChoice?: TextChoice;
   /** Largest share of unusable samples; default 0.05, checked from 100 samples on. */
   limitFraction?: number;
   /** Called after each sample that a resumed run passes over, with the number so far; what it throws ends the run. */
@@ -65,7 +66,7 @@ export function streamedData(
   tokenizer: Tokenizer,
   options: StreamedDataOptions,
 ): StreamedData {
-  const { batchSize, seed, imageSize, cropScale = [0.7, 1], withCaptions = false } = options;
+  const { batchSize, seed, imageSize, withCaptions = false, textChoice } = options;
   const { shuffleBuffer, onPassedOver } = options;
   const counter = new BadInputCounter({ limitFraction: options.limitFraction });
   const inputs = sources.map((source) => openSource(source, counter, options));
@@ -82,7 +83,7 @@ export function streamedData(
       seed,
       shuffleBuffer,
       size: imageSize,
-      augment: { scale: cropScale },
+      augment: toCropOptions(options),
       start: state?.next,
       counter,
       onPassedOver,
@@ -102,13 +103,14 @@ export function streamedData(
     }
   }
 
+  const textOf = chooseText(withCaptions ? 'first' : textChoice);
+
   function toTraining(batch: StreamBatch): TrainingBatch {
     const random = createRandom(seed).fork(`batch ${batch.step}`);
-    const textOf = withCaptions ? (texts: string[]) => texts[0] : (texts: string[]) => random.pick(texts);
     return {
       keys: batch.keys,
       images: toImages(batch, null, imageSize),
-      texts: tokenizer.tokenize(batch.texts.map(textOf)),
+      texts: tokenizer.tokenize(batch.texts.map((texts) => textOf(texts, random))),
       captions: withCaptions ? tokenizer.tokenize(batch.texts.map((texts) => texts[1])) : undefined,
     };
   }
@@ -132,12 +134,12 @@ const NOTHING_SKIPPED: BadInputSummary = { seen: 0, bad: 0, kinds: [] };
 function openSource(
   { shards, weight }: ShardSource,
   counter: BadInputCounter,
-  { textFields, captions, withCaptions }: StreamedDataOptions,
+  { textFields, captions, withCaptions, textChoice }: StreamedDataOptions,
 ): StreamSource {
   const found = shardSource(shards, { counter, textFields, recordTokenizer });
   const samples: typeof found = captions ? (random) => captions.stream(found(random)) : found;
   return {
-    source: (random) => withTexts(samples(random), counter, withCaptions ? 2 : 1),
+    source: (random) => withTexts(samples(random), counter, withCaptions || textChoice === 'second' ? 2 : 1),
     weight,
     name: `"${shards}"`,
   };

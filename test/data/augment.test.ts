@@ -43,6 +43,29 @@ describe('cropBoxes', () => {
     assert.deepEqual(box, [0.25, 0, 0.75, 1]);
   });
 
+  it('draws as often as asked to, and only then falls back', () => {
+    // An aspect of 1 to 1.02 fits into a square only where the area leaves room: about one draw in a hundred.
+    const narrow = { scale: [0.99, 1], aspect: [1, 1.02] } as const;
+    const fallbacks = (attempts?: number) => {
+      const drawn = cropBoxes(500, createRandom(3), { ...narrow, attempts });
+      return Array.from({ length: 500 }, (_, i) => drawn[4 * i + 2] - drawn[4 * i]).filter(
+        (side) => side === 1,
+      ).length;
+    };
+    assert.equal(fallbacks(), fallbacks(10));
+    assert.ok(fallbacks(1) > fallbacks(3) && fallbacks(3) > 20, `${fallbacks(1)}, ${fallbacks(3)}`);
+    assert.equal(fallbacks(100), 0);
+  });
+
+  it('mirrors a share of the crops and leaves their places as they are', () => {
+    const flipped = cropBoxes(1, createRandom(5), { ...options, flip: 1 });
+    const [y1, x1, y2, x2] = cropBoxes(1, createRandom(5), options);
+    assert.deepEqual([...flipped], [y1, x2, y2, x1]);
+    const half = cropBoxes(2000, createRandom(1), { ...options, flip: 0.5 });
+    const mirrored = rows.filter((_, i) => half[4 * i + 1] > half[4 * i + 3]).length;
+    assert.ok(mirrored > 900 && mirrored < 1100, `${mirrored}`);
+  });
+
   it('takes the whole picture where nothing else is allowed', () => {
     assert.deepEqual([...cropBoxes(1, createRandom(1), { scale: [1, 1], aspect: [1, 1] })], [0, 0, 1, 1]);
   });

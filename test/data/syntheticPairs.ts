@@ -29,7 +29,8 @@ export async function writePairs(
   return writeShard(path, members);
 }
 
-function picture(seed: string, format: SyntheticPairs['format']): Promise<Buffer> {
+/** A small picture of noise, fixed by its seed. */
+export function picture(seed: string, format: SyntheticPairs['format']): Promise<Buffer> {
   const random = createRandom(seed);
   const [width, height] = [24 + random.integer(16), 24 + random.integer(16)];
   const pixels = Uint8Array.from({ length: width * height * 3 }, () => random.integer(256));

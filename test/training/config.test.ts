@@ -7,6 +7,7 @@ import {
   OFFICIAL_SECOND_ORDER,
   QUICK_MODEL,
   VIT_B_16,
+  VIT_B_32,
 } from '../../src/models';
 import { isStreamed, readTrainingConfig, toTrainingConfig } from '../../src/training';
 import { temporaryFolder } from '../data/fixtures';
@@ -71,6 +72,7 @@ describe('toTrainingConfig', () => {
     assert.deepEqual(modelOf('mini', 'dalip'), { ...MINI_MODEL, secondOrder: MINI_SECOND_ORDER });
     assert.deepEqual(modelOf(undefined, 'dalip'), { ...MINI_MODEL, secondOrder: MINI_SECOND_ORDER });
     assert.deepEqual(modelOf('ViT-B-16'), VIT_B_16);
+    assert.deepEqual(modelOf('ViT-B-32'), VIT_B_32);
     assert.deepEqual(modelOf('ViT-B-16', 'dalip'), { ...VIT_B_16, secondOrder: OFFICIAL_SECOND_ORDER });
     assert.deepEqual(modelOf(TINY), TINY);
     assert.deepEqual(modelOf(TINY_SECOND_ORDER, 'dalip'), TINY_SECOND_ORDER);
@@ -101,6 +103,19 @@ describe('toTrainingConfig', () => {
       streams.map((data) => isStreamed(dataOf(data))),
       [true, false, false],
     );
+  });
+
+  it('takes crops and the choice of text', () => {
+    const data = {
+      shards: 'a.tar',
+      cropScale: [0.7, 1],
+      cropAspect: [0.8, 1.25],
+      cropAttempts: 100,
+      flip: 0.5,
+      textChoice: 'first',
+      pictureSize: 32,
+    };
+    assert.deepEqual(toTrainingConfig({ name: 'web', data }).data, data);
   });
 
   it('takes captions made elsewhere', () => {
@@ -188,7 +203,7 @@ describe('toTrainingConfig', () => {
     [
       'a strange key',
       withData({ folder: 'a', colour: 'red' }),
-      'data.colour: there is no such setting; known here: shards, sources, stream, shuffleBuffer, textFields, folder, captions, addCaptions, pictureSize, cropScale, limitFraction.',
+      'data.colour: there is no such setting; known here: shards, sources, stream, shuffleBuffer, textFields, textChoice, folder, captions, addCaptions, pictureSize, cropScale, cropAspect, cropAttempts, flip, limitFraction.',
     ],
     [
       'a text for a number',
@@ -205,6 +220,16 @@ describe('toTrainingConfig', () => {
       'too large a share',
       withData({ folder: 'a', limitFraction: 2 }),
       'data.limitFraction: expected a number from 0 to 1, got 2.',
+    ],
+    [
+      'an aspect upside down',
+      withData({ folder: 'a', cropAspect: [1.25, 0.8] }),
+      'data.cropAspect: expected two numbers, the smaller one first, got [1.25,0.8].',
+    ],
+    [
+      'one text of two',
+      { ...SMALLEST, objective: 'alip', data: { folder: 'a', textChoice: 'first' } },
+      'data.textChoice: belongs to objectives that read one text; "alip" reads two.',
     ],
     [
       'too long a warm-up',
@@ -229,7 +254,7 @@ describe('toTrainingConfig', () => {
     [
       'an unknown model',
       { ...SMALLEST, model: 'mimi' },
-      'model: expected one of "mini", "quick", "ViT-B-16", got "mimi"; did you mean "mini"?',
+      'model: expected one of "mini", "quick", "ViT-B-16", "ViT-B-32", got "mimi"; did you mean "mini"?',
     ],
     [
       'an unknown objective',

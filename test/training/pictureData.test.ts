@@ -98,6 +98,20 @@ describe('pictureData', () => {
     images.dispose();
   });
 
+  it('mirrors pictures', async () => {
+    const whole = { imageSize: 20, cropScale: [1, 1], cropAspect: [1, 1] } as Partial<PictureDataOptions>;
+    const [straight, mirrored] = [
+      await dataWith({ ...whole }).batch(0),
+      await dataWith({ ...whole, flip: 1 }).batch(0),
+    ];
+    assert.deepEqual(mirrored.keys, straight.keys);
+    assertClose(
+      tf.tidy(() => tf.reverse(straight.images, 2).dataSync()),
+      mirrored.images.dataSync(),
+    );
+    for (const { images } of [straight, mirrored]) images.dispose();
+  });
+
   it('says that there is too little data for a batch', () => {
     assert.throws(() => dataWith({ batchSize: 11 }), {
       message: 'A batch takes 11 pictures but the training data has 10; use a smaller batch.',

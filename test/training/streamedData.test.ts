@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import sharp from 'sharp';
 import { startEngine } from '../../src/engine';
-import { type ShardSource, type StreamedData, streamedData, type TrainingBatch } from '../../src/training';
+import {
+  type CropConfig,
+  type ShardSource,
+  type StreamedData,
+  streamedData,
+  type TrainingBatch,
+} from '../../src/training';
 import { temporaryFolder, wholeSamples, writeShard } from '../data/fixtures';
 import { TINY, tinyTokenizer } from '../tiny';
 
@@ -112,6 +119,46 @@ describe('streamedData', () => {
     }
     assert.equal(data.skipped().kinds[0].firstMessage, 'The sample "005" has 1 text where 2 are needed.');
     await data.close();
+  });
+
+  it('reads always the same one of several texts where it is asked to', async () => {
+    const both = { textFields: ['description'], limitFraction: 0.5 };
+    for (const [textChoice, textOf] of [
+      ['first', (i: number) => `text ${i}`],
+      ['second', (i: number) => `a picture of ${i}`],
+    ] as const) {
+      const shards = join(folder, 'captions.tar');
+      const chosen = { ...options, ...both, textChoice };
+      const data = streamedData([{ shards, weight: 1 }], tinyTokenizer(), chosen);
+      const taken = await batches(data, 0, 3);
+      for (const { keys, texts, captions } of taken) {
+        assert.deepEqual(texts, tinyTokenizer().tokenize(keys.map(Number).map(textOf)));
+        assert.equal(captions, undefined);
+      }
+      const hasOneText = taken.some(({ keys }) => keys.includes('005'));
+      assert.equal(hasOneText, textChoice === 'first');
+      await data.close();
+    }
+  });
+
+  it('mirrors crops', async () => {
+    const whole: CropConfig = { cropScale: [1, 1], cropAspect: [1, 1] };
+    const members = await wholeSamples(0, 6);
+    const ramp = Uint8Array.from({ length: 16 * 16 * 3 }, (_, i) => 5 * (Math.floor(i / 3) % 16));
+    const png = await sharp(ramp, { raw: { width: 16, height: 16, channels: 3 } })
+      .png()
+      .toBuffer();
+    for (const key of Object.keys(members)) if (key.endsWith('png')) members[key] = png;
+    const shards = await writeShard(join(folder, 'ramp.tar'), members);
+    const firstRow = async (flip: number) => {
+      const data = streamedData([{ shards, weight: 1 }], tinyTokenizer(), { ...options, ...whole, flip });
+      const [{ pixels }] = await batches(data, 0, 1);
+      await data.close();
+      return pixels.filter((_, i) => i < 48 && i % 3 === 0);
+    };
+    const straight = await firstRow(0);
+    assert.ok(straight[0] < straight[15]);
+    assert.deepEqual(await firstRow(1), [...straight].reverse());
   });
 
   it('names the source that has nothing to give', async () => {
