@@ -100,11 +100,11 @@ export interface Experiment {
   report: (input: ReportInput) => ExperimentReport;
 }
 
-/** What a report is made from; the training pictures are not needed any more. */
+/** What a report is made from. */
 export interface ReportInput {
   profileName: ProfileName;
   profile: Profile;
-  data: Pick<ExperimentData, 'tasks' | 'test' | 'searches'>;
+  data: ExperimentData;
   runs: readonly RunSummary[];
   /** What an arm's observer wrote down in a run, in the order of the steps; empty where it has none. */
   observationsOf: (run: Pick<RunSummary, 'arm' | 'seed'>) => readonly Observation[];

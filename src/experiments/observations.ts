@@ -24,12 +24,26 @@ export function startObserving(
   };
 }
 
-/** What was seen in a run, in the order of the steps; empty where nobody looked. */
+/**
+ * What was seen in a run, in the order of the steps; empty where nobody looked.
+ *
+ * @throws where the file is damaged, naming its line
+ */
 export function readObservations(folder: string): Observation[] {
   const path = pathIn(folder);
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').split('\n').filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as Observation);
+  return lines.map((line, i) => parseLine(line, `"${path}", line ${i + 1}`));
+}
+
+function parseLine(line: string, place: string): Observation {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new Error(
+      `Expected an observation in ${place}, but it is damaged; delete the run's folder to train it again.`,
+    );
+  }
 }
 
 function pathIn(folder: string): string {

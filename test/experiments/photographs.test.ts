@@ -38,7 +38,7 @@ describe('the experiment on photographs', () => {
       });
     }),
   );
-  const data = { tasks: TASKS, test: tinyPictures(), searches: [] };
+  const data = { tasks: TASKS, train: tinyPictures(), test: tinyPictures(), searches: [] };
   const { tables, verdicts } = experiment.report({
     profileName: 'mini',
     profile,
