@@ -1,29 +1,27 @@
 import type { Annotations, Data, Layout } from 'plotly.js';
 import { mean } from '../evaluation/statistics';
 import type { ControlledFigure } from './controls';
+import { AXIS, brokenTitle, type Figure, INK, layoutOf, legendPlaces, PALETTE, WIDTH } from './figureLayout';
 import {
-  AXIS,
-  brokenTitle,
-  type Figure,
-  INK,
-  layoutOf,
-  legendPlaces,
-  MUTED,
-  PALETTE,
-  WIDTH,
-} from './figureLayout';
+  BINS,
+  bars,
+  binned,
+  HIGHEST,
+  historyLine,
+  PLACES,
+  pairLine,
+  sampleLine,
+  sampleWeight,
+} from './gateCurves';
 import { formatTick, roundTicks } from './svgAxes';
 
 /** The gammas of the still picture; the published one is the one that moves. */
 const MOVING = 2;
 const OTHERS = [1, 5];
-const HIGHEST = 3;
-const BINS = 40;
 /** Of more similarities than this only quantiles are kept: the page carries them. */
 const MOST = 400;
 const MARGIN = { l: 62, r: 36, b: 56 };
 const HEIGHT = { weights: 240, gap: 64, batch: 110 };
-const PLACES = Array.from({ length: 201 }, (_, i) => Number((i / 100 - 1).toFixed(2)));
 
 /**
  * How ALIP's gates turn a similarity S into a weight, to be played with: sliders move the history H and γ. The solid line
@@ -117,70 +115,6 @@ function stillFigure(
     );
   }
   return { data, layout: layoutFor(title, batch, history, highest, data) };
-}
-
-function sampleWeight(similarity: number, history: number, gamma: number): number {
-  return Math.min(1, Math.exp(gamma * (similarity - history)));
-}
-
-function sampleLine(gamma: number, history: number, color: string, meta: string): Data {
-  const y = PLACES.map((similarity) => sampleWeight(similarity, history, gamma));
-  const name = `W_s, γ = ${gamma}`;
-  return { ...line(PLACES, y, { color, width: 2.6 }), name, showlegend: true, meta } as Data;
-}
-
-/** Beyond H only: before it the weights are the same. It ends where it leaves the plot. */
-function pairLine(gamma: number, history: number, color: string, meta: string): Data {
-  const end = history + Math.log(HIGHEST) / gamma;
-  const x = [...PLACES.filter((place) => place >= history && place < end), ...(end < 1 ? [end] : [])];
-  const y = x.map((place) => Math.exp(gamma * (place - history)));
-  return { ...line(x, y, { color, width: 2, dash: 'dot' }), meta } as Data;
-}
-
-function historyLine(history: number, top: number): Data {
-  const look = { color: MUTED, width: 1.4, dash: 'dash' } as const;
-  return { ...line([history, history], [0, top], look), hoverinfo: 'skip', meta: 'history' } as Data;
-}
-
-function line(
-  x: readonly number[],
-  y: readonly number[],
-  look: { color: string; width: number; dash?: 'dot' | 'dash' },
-) {
-  return {
-    type: 'scatter' as const,
-    mode: 'lines' as const,
-    x: [...x],
-    y: [...y],
-    line: look,
-    showlegend: false,
-    hovertemplate: 'S = %{x:.2f}: %{y:.2f}',
-  };
-}
-
-function bars(y: number[], color: string, meta: string): Data {
-  const width = 2 / BINS;
-  const x = y.map((_, i) => Number(((i + 0.5) * width - 1).toFixed(4)));
-  return {
-    type: 'bar',
-    x,
-    y,
-    width,
-    marker: { color },
-    showlegend: true,
-    hovertemplate: '%{y:.1f} %',
-    meta,
-  } as Data;
-}
-
-/** Shares of the batch in equal bins from −1 to 1, in per cent, every pair counting as much as its weight. */
-function binned(batch: readonly number[], weightOf: (similarity: number) => number): number[] {
-  const shares = new Array<number>(BINS).fill(0);
-  for (const similarity of batch) {
-    const bin = Math.min(BINS - 1, Math.max(0, Math.floor(((similarity + 1) / 2) * BINS)));
-    shares[bin] += (100 * weightOf(similarity)) / batch.length;
-  }
-  return shares;
 }
 
 /** Every so many of the sorted similarities, three digits each. */

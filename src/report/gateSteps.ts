@@ -1,6 +1,6 @@
 import type { GateHistory } from '../losses/alipGates';
 import type { ExplainedGates, GateRow } from './explainGates';
-import type { Column, Table } from './table';
+import type { Column, Row, Table } from './table';
 
 const SYMBOLS = [
   ['tc', 'textCaption'],
@@ -79,22 +79,16 @@ function shown(value: number, digits: number): string {
   return (Number(text) === 0 ? text.replace('-', '') : text).replace('-', '−');
 }
 
-const COLUMNS = [
-  ['S_tc', 'language consistency'],
-  ['H_tc', 'language consistency'],
-  ['W_s', 'language consistency'],
-  ['S_xt', 'description consistency of the raw text'],
-  ['H_xt', 'description consistency of the raw text'],
-  ['W_t', 'description consistency of the raw text'],
-  ['S_xc', 'of the caption'],
-  ['H_xc', 'of the caption'],
-  ['W_c', 'of the caption'],
-  ['W_s × W_t', 'weights in the loss'],
-  ['W_s × W_c', 'weights in the loss'],
-] as const;
+const COLUMNS = {
+  'text and caption': ['S_tc', 'H_tc', 'S_tc − H_tc', 'W_s'],
+  'picture and text': ['S_xt', 'H_xt', 'W_t'],
+  'picture and caption': ['S_xc', 'H_xc', 'W_c'],
+  'weights in the loss': ['W_s × W_t', 'W_s × W_c'],
+} as const;
 
 /**
- * A batch's gates as a table: a row for each pair, the columns in the order of the calculation.
+ * A batch's gates as a table: a row for each pair, the columns in the order of the calculation. Where S_tc − H_tc is below
+ * zero the gates weigh the pair.
  *
  * @param input.labels of the pairs; default `pair 1`, `pair 2`, …
  * @param input.digits after the point; default 3
@@ -110,7 +104,9 @@ export function gatesTable(
     title: 'One batch through the gates',
     labelTitle: 'Pair',
     unit: 'cosines S, histories H, weights W',
-    columns: COLUMNS.map(([id, group]): Column => ({ id, title: id, group, digits })),
+    columns: Object.entries(COLUMNS).flatMap(([group, ids]) =>
+      ids.map((id): Column => ({ id, title: id, group, digits })),
+    ),
     sections: [
       {
         origin: 'computed',
@@ -118,12 +114,20 @@ export function gatesTable(
         source: `${gammas}, m = ${momentum}`,
         rows: rows.map((row, i) => ({
           label: labels[i] ?? `pair ${i + 1}`,
-          cells: Object.fromEntries(
-            COLUMNS.map(([id]) => [id, { value: row[id], text: shown(row[id], digits) }]),
-          ),
+          cells: cellsOf(row, digits),
         })),
       },
     ],
     footnotes: [],
   };
+}
+
+function cellsOf(row: GateRow, digits: number): Row['cells'] {
+  const ids = Object.values(COLUMNS).flat();
+  return Object.fromEntries(
+    ids.map((id) => {
+      const value = id === 'S_tc − H_tc' ? row.S_tc - row.H_tc : row[id];
+      return [id, { value, text: shown(value, digits) }];
+    }),
+  );
 }

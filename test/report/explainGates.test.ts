@@ -170,6 +170,7 @@ describe('the gates by hand', () => {
       ['apple', 'pair 2', 'pair 3'],
     );
     assert.equal(section.rows[2].cells.W_t.text, '2.62');
+    assert.equal(section.rows[2].cells['S_tc − H_tc'].text, '−0.16');
     assert.match(renderHtml(table), /<span>computed<\/span>/);
     assert.equal(section.source, 'γ_s = 2, γ_p = 2, m = 0.99');
   });
