@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { register as caption } from './caption';
+import { register as captioner } from './captioner';
 import { register as data } from './data';
 import { register as doctor } from './doctor';
 import { fail } from './fail';
@@ -11,7 +13,7 @@ import { register as train } from './train';
  * One file per verb. A file requires what it computes with inside its action, so that `--help` answers at once;
  * `require`, because `import()` would load a second copy of modules that are loaded already.
  */
-const verbs = [setup, doctor, reproduce, train, data];
+const verbs = [setup, doctor, reproduce, train, data, caption, captioner];
 
 /** The whole command line: every verb with its options, `--version`, `--help` and `--verbose`. */
 export function createProgram(): Command {

@@ -50,6 +50,6 @@ function joined(text: string): string {
   return text
     .replace(/ ([,.;:!?)\]])/g, '$1')
     .replace(/([([]) /g, '$1')
-    .replace(/ ?' s\b/g, "'s")
+    .replace(/ ?' ?s\b/g, "'s")
     .trim();
 }

@@ -1,0 +1,115 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BadInputCounter } from '../data';
+import { writeFileAtomically } from '../files';
+import { disposeParameters } from '../nn';
+import { renderCsv, type Table } from '../report';
+import { CAPTIONER_ARMS, CAPTIONER_PROFILES, type CaptionerArm, PUBLISHED_ARM } from './captionerArms';
+import { loadCaptionerPictures } from './captionerData';
+import { captionHalves } from './captionerHalves';
+import {
+  type CaptionerEvents,
+  type CaptionerGround,
+  prepareGround,
+  publishCaptioner,
+  runCaptioner,
+} from './captionerRun';
+import { judgeCaptioner } from './captionerScores';
+import { type CaptionerSummary, captionerTable } from './captionerTable';
+import type { ProfileName } from './experiment';
+
+export interface CaptionerExperimentOptions extends CaptionerEvents {
+  profileName: ProfileName;
+  /** The folder of all results; these go to `<root>/captioner/<profile>/`. */
+  root: string;
+  counter: BadInputCounter;
+  /** By id; absent: all. */
+  arms?: readonly string[];
+  /** Absent: the profile's. */
+  seeds?: readonly number[];
+  /** Also train a captioner on each half of the training pictures and let it caption the other half. */
+  halves?: boolean;
+  /** Where to put the captioner that `clipbook caption` uses. */
+  publish?: string;
+}
+
+/** What came out, and where it lies. */
+export interface CaptionerOutcome {
+  folder: string;
+  table: Table;
+  runs: CaptionerSummary[];
+}
+
+/**
+ * Trains a CLIP, then captioners on its frozen image tower, scores their captions of an unseen drawing style, and writes
+ * `table-captioner.csv`, `scores.json` and `captions.json` (the worst captions, and some as they come) over all runs that are
+ * finished. What an earlier call finished is kept, what it began goes on.
+ *
+ * @throws when the folder holds runs of another configuration, and as loading and training do
+ */
+export async function runCaptionerExperiment(options: CaptionerExperimentOptions): Promise<CaptionerOutcome> {
+  const { profileName, root, counter, halves, publish, ...events } = options;
+  const profile = CAPTIONER_PROFILES[profileName];
+  const folder = join(root, 'captioner', profileName);
+  mkdirSync(folder, { recursive: true });
+  events.onStage?.('read pictures', 1);
+  const pictures = await loadCaptionerPictures(counter, profile.testPictures);
+  const which = { set: 'pictograms', subset: 'all' };
+
+  let ground: CaptionerGround | undefined;
+  const prepare = async () => {
+    ground ??= await prepareGround({
+      ...events,
+      folder,
+      name: 'tower',
+      profile,
+      train: pictures.train,
+      pictures: which,
+    });
+    return ground;
+  };
+  const runs: CaptionerSummary[] = [];
+  try {
+    for (const { arm, seed } of planned(options)) {
+      const name = `${arm.id}-seed-${seed}`;
+      const judge = (bundle: Parameters<typeof judgeCaptioner>[0]) =>
+        judgeCaptioner(bundle, pictures, profile.beam, events);
+      const run = { ...events, folder, name, arm, seed, profile, pictures: which, ground: prepare, judge };
+      runs.push({ ...(await runCaptioner(run)), arm: arm.id, seed });
+    }
+  } finally {
+    if (ground) disposeParameters(ground.tower.parameters);
+  }
+  if (halves) await captionHalves({ ...events, folder, profile, train: pictures.train });
+  if (publish) publishCaptioner(folder, `${PUBLISHED_ARM}-seed-0`, publish);
+  const table = captionerTable(runs, profileName, profile);
+  writeResults(folder, table, runs);
+  return { folder, table, runs };
+}
+
+function planned({
+  arms,
+  seeds,
+  profileName,
+}: CaptionerExperimentOptions): { arm: CaptionerArm; seed: number }[] {
+  const unknown = arms?.find((id) => !CAPTIONER_ARMS.some((arm) => arm.id === id));
+  if (unknown !== undefined) {
+    const known = CAPTIONER_ARMS.map(({ id }) => id).join(', ');
+    throw new Error(`Expected captioners among ${known}, but got "${unknown}"; choose from these.`);
+  }
+  const chosen = CAPTIONER_ARMS.filter(({ id }) => arms?.includes(id) ?? true);
+  return (seeds ?? CAPTIONER_PROFILES[profileName].seeds).flatMap((seed) =>
+    chosen.map((arm) => ({ arm, seed })),
+  );
+}
+
+function writeResults(folder: string, table: Table, runs: readonly CaptionerSummary[]): void {
+  const write = (name: string, text: string) => writeFileAtomically(join(folder, name), [text]);
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+  write('table-captioner.csv', renderCsv(table));
+  write('scores.json', json(runs.map(({ worst, examples, file, ...scores }) => scores)));
+  const captions = runs
+    .filter(({ seed }) => seed === runs[0].seed)
+    .map(({ arm, seed, worst, examples }) => ({ arm, seed, worst, examples }));
+  write('captions.json', json(captions));
+}
