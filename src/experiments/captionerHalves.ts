@@ -14,6 +14,8 @@ export interface HalvesOptions extends CaptionerEvents {
   folder: string;
   profile: CaptionerProfile;
   train: PictureSet;
+  /** Which halves to learn from, 0 or 1; absent: both. */
+  halves?: readonly number[];
 }
 
 /** Seed of the split. */
@@ -22,13 +24,15 @@ const SPLIT_SEED = 0;
 /**
  * Trains a tower and a captioner on each half of the training pictures, all pictures of a label in the same half, and lets it
  * caption the other half. So every training picture gets a caption from a captioner that has seen neither it nor another
- * drawing of the same thing, as a picture of the web would: `captions.jsonl`, lines `{ "key", "caption" }`.
+ * drawing of the same thing: `captions.jsonl`, lines `{ "key", "caption" }`. Each passes over its pictures as often as a captioner
+ * of all does, in half the steps.
  */
 export async function captionHalves(options: HalvesOptions): Promise<void> {
-  const { folder, profile, train, ...events } = options;
+  const { folder, train, halves: wanted = [0, 1], ...events } = options;
+  const profile = inHalfTheSteps(options.profile);
   const halves = halvesByLabel(train, SPLIT_SEED);
   const arm = CAPTIONER_ARMS.find(({ id }) => id === PUBLISHED_ARM)!;
-  for (const half of [0, 1]) {
+  for (const half of wanted) {
     const own = selectSamples(train, halves[half]);
     const other = selectSamples(train, halves[1 - half]);
     const name = `half-${half}`;
@@ -76,6 +80,15 @@ export async function captionHalves(options: HalvesOptions): Promise<void> {
     join(folder, 'captions.jsonl'),
     train.keys.flatMap((key) => (lines.has(key) ? `${lines.get(key)}\n` : [])),
   );
+}
+
+function inHalfTheSteps(profile: CaptionerProfile): CaptionerProfile {
+  const half = <Settings extends CaptionerProfile['recipe']>(settings: Settings): Settings => ({
+    ...settings,
+    steps: Math.ceil(settings.steps / 2),
+    warmupSteps: Math.ceil(settings.warmupSteps / 2),
+  });
+  return { ...profile, tower: half(profile.tower), recipe: half(profile.recipe) };
 }
 
 function captionsOf(folder: string, half: number): string {
