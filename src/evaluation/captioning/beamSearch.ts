@@ -57,8 +57,8 @@ interface Branch {
  * In each step a picture's `beam` likeliest continuations are looked at; those that end are finished, and the likeliest that
  * do not end fill the beam. A picture is done with `beam` finished captions, and the best of them by the length rule is
  * taken. The greedy caption keeps its place to its end, also where the beam would drop it: so the result never scores below
- * greedy search, and a beam of 1 is greedy search. After `maxWords` words, and at `maxTokens`, nothing but the end is
- * allowed.
+ * greedy search, and a beam of 1 is greedy search. A caption has a token at least; after
+ * `maxWords` words, and at `maxTokens`, nothing but the end is allowed.
  *
  * @param pictures how many
  * @returns the best caption of each
@@ -112,8 +112,10 @@ function goOn(
   const candidates = search.live.flatMap((branch, i) => {
     const row = firstRow + i;
     if (isLast || branch.words >= maxWords) return [extended(branch, row, end, said.end[row], 0, options)];
-    return said.tokens[row].map((token, rank) =>
-      extended(branch, row, token, said.logProbabilities[row][rank], rank, options),
+    const isFirst = branch.tokens.length === 0;
+    const allowed = [...said.tokens[row].keys()].filter((i) => !(isFirst && said.tokens[row][i] === end));
+    return allowed.map((i, rank) =>
+      extended(branch, row, said.tokens[row][i], said.logProbabilities[row][i], rank, options),
     );
   });
   candidates.sort((a, b) => b.logProbability - a.logProbability || Number(b.greedy) - Number(a.greedy));

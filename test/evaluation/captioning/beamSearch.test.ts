@@ -50,7 +50,8 @@ function greedyTokens(seed: number, maxTokens = 12): number[] {
   const tokens: number[] = [];
   while (tokens.length < maxTokens - 1) {
     const row = logProbabilities(seed, [START, ...tokens]);
-    const token = row.indexOf(Math.max(...row));
+    const allowed = tokens.length === 0 ? row.filter((_, token) => token !== END) : row;
+    const token = row.indexOf(Math.max(...allowed));
     if (token === END) break;
     tokens.push(token);
   }
@@ -96,14 +97,17 @@ describe('beamSearch', () => {
   it('finds the likeliest caption of all where the beam is wide enough', () => {
     const short = { beam: VOCABULARY ** 2, maxTokens: 3, lengthPower: 0 };
     const tokens = Array.from({ length: VOCABULARY - 2 }, (_, i) => i + 2);
-    const all = [[], ...tokens.map((a) => [a]), ...tokens.flatMap((a) => tokens.map((b) => [a, b]))];
+    const all = [...tokens.map((a) => [a]), ...tokens.flatMap((a) => tokens.map((b) => [a, b]))];
     search(SEEDS.slice(0, 10), short).forEach((found, seed) => {
       const best = Math.max(...all.map((caption) => logProbabilityOf(seed, caption)));
       assert.ok(Math.abs(found.logProbability - best) < 1e-9, `${found.logProbability} and ${best}`);
     });
   });
 
-  it('keeps to words and tokens', () => {
+  it('keeps to words and tokens, and says something', () => {
+    for (const beam of [1, 3]) {
+      assert.ok(search(SEEDS, { beam, lengthPower: 0 }).every(({ tokens }) => tokens.length > 0));
+    }
     for (const beam of [1, 3]) {
       for (const { tokens } of search(SEEDS, { beam, maxWords: 2 })) {
         assert.ok(tokens.filter((token) => token % 2 === 0).length <= 2);
