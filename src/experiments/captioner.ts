@@ -50,6 +50,7 @@ export interface CaptionerOutcome {
 export async function runCaptionerExperiment(options: CaptionerExperimentOptions): Promise<CaptionerOutcome> {
   const { profileName, root, counter, halves, publish, ...events } = options;
   const profile = CAPTIONER_PROFILES[profileName];
+  const plan = planned(options);
   const folder = join(root, 'captioner', profileName);
   mkdirSync(folder, { recursive: true });
   events.onStage?.('read pictures', 1);
@@ -70,7 +71,7 @@ export async function runCaptionerExperiment(options: CaptionerExperimentOptions
   };
   const runs: CaptionerSummary[] = [];
   try {
-    for (const { arm, seed } of planned(options)) {
+    for (const { arm, seed } of plan) {
       const name = `${arm.id}-seed-${seed}`;
       const judge = (bundle: Parameters<typeof judgeCaptioner>[0]) =>
         judgeCaptioner(bundle, pictures, profile.beam, events);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createProgram } from '../../src/cli/main';
 import { startEngine } from '../../src/engine';
@@ -173,5 +174,22 @@ describe('clipbook caption', () => {
     assert.equal(linesOf(output).length, 1);
     const { out } = await caption(pictures, output);
     assert.match(out, /^6 captions are written .+; 1 were there before\./);
+  });
+});
+
+describe('clipbook captioner', () => {
+  it('explains itself with examples', () => {
+    const { status, stdout } = clipbook('captioner', '--help');
+    assert.equal(status, 0);
+    assert.match(stdout, /Examples:\n {2}\$ clipbook captioner\n/);
+  });
+
+  it('fails in one sentence on captioners that there are not', () => {
+    const { status, stderr } = clipbook('captioner', '--arms', 'grid,oracle', '-o', join(tmpdir(), 'none'));
+    assert.equal(status, 1);
+    assert.match(
+      stderr,
+      /Expected captioners among grid, concepts, gated, random, but got "oracle"; choose from these\.\n$/,
+    );
   });
 });
