@@ -65,7 +65,7 @@ const SHARED_ORIGINS: readonly Origin[] = [
     from: 'ours',
     reason:
       'for one large GPU: about 85 GB of tensors in float32, extrapolated from our count for 4 and 8 pairs. A larger ' +
-      'batch needs more memory, since loss and batch norm look at all of it at once: parts are not summed up',
+      'batch needs more memory: the heads’ batch norm looks at all of it at once, so that there can be no "chunk"',
   },
   {
     place: 'recipe.learningRate',

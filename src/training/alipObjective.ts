@@ -26,27 +26,30 @@ export interface AlipOptions {
 
 /**
  * ALIP: raw texts and captions, each pair weighed by its gates. The history of similarities belongs to the objective:
- * make a new one for each run. Its loss throws where a batch has no captions. The weights in its metrics are means over
+ * make a new one for each run. `encode` throws where a batch has no captions. The weights in its metrics are means over
  * the batch of what the gates say, whether or not `use` and `placebo` let it count.
  */
-export function alipObjective(options: AlipOptions = {}): Objective {
+export function alipObjective(options: AlipOptions = {}): Objective<'images' | 'texts' | 'captions'> {
   const { gated = true, historyStart = 'one', variant = 'official', gates = {} } = options;
   let history: GateHistory | null =
     historyStart === 'one' ? { textCaption: 1, imageText: 1, imageCaption: 1 } : null;
   return {
     name: gated ? 'ALIP' : 'bi-path, no gates',
-    loss: (model, batch, mode) => {
+    encode: (model, batch, mode) => {
       if (!batch.captions)
         throw new Error('ALIP needs a caption beside each raw text; this data has one text only.');
       const images = encodeImages(model, batch.images, mode).first;
       const [texts, captions] = encodeBoth(model, batch.texts, batch.captions, mode);
-      const lossOf = (weights: GateWeights | null) =>
+      return { images, texts, captions };
+    },
+    lossOf: ({ images, texts, captions }, model, mode) => {
+      const weighed = (weights: GateWeights | null) =>
         alipLoss(images, texts, captions, logitScale(model), weights, { variant });
-      if (!gated) return { loss: lossOf(null) };
+      if (!gated) return { loss: weighed(null) };
       const opened = alipGates(images, texts, captions, history, gates);
       history = opened.history;
       return {
-        loss: lossOf(applyGates(opened.weights, gates, randomOf(mode))),
+        loss: weighed(applyGates(opened.weights, gates, randomOf(mode))),
         metrics: () => ({ ...historyMetrics(opened.history), ...weightMetrics(opened.weights) }),
       };
     },

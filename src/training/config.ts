@@ -134,6 +134,7 @@ const readRecipe = object({
   epsilon: optional(number({ above: 0 }), 1e-6),
   clipNorm: optional(number({ above: 0 }), 1),
   recompute: optional(flag),
+  chunk: optional(count),
   seed: optional(number({ whole: true, from: 0 }), 0),
 });
 
@@ -171,6 +172,12 @@ export function toTrainingConfig(value: unknown, place = ''): TrainingConfig {
   const named = typeof (value as { model?: unknown }).model !== 'object';
   const model = named && settings.objective.name !== 'dalip' ? withoutHeads(settings.model) : settings.model;
   checkHeads(model, settings.objective);
+  if (settings.recipe.chunk !== undefined && model.secondOrder?.reduced !== undefined) {
+    throw new ValueError(
+      'recipe.chunk',
+      'expected second-order heads without "reduced": their batch norm looks at the whole batch; leave "chunk" out.',
+    );
+  }
   if (data.textChoice && settings.objective.name === 'alip') {
     throw new ValueError('data.textChoice', 'belongs to objectives that read one text; "alip" reads two.');
   }

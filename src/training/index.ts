@@ -9,6 +9,7 @@ export * from './conceptWords';
 export * from './config';
 export * from './crops';
 export * from './dataConfig';
+export * from './gradients';
 export * from './loadPictures';
 export * from './metricsLog';
 export * from './objectives';

@@ -16,40 +16,63 @@ export interface TrainingBatch {
 /** Numbers of one step that are worth a curve. */
 export type StepMetrics = Record<string, number>;
 
+/** A batch's embeddings by name, `[batch, embedDim]` each, pair after pair. */
+export type Embeddings<Name extends string = string> = Record<Name, tf.Tensor2D>;
+
 /** What training minimises: which texts are read, which loss is taken, what it remembers between steps. */
-export interface Objective {
+export interface Objective<Name extends string = string> {
   name: string;
+  /** Embeds a batch, or some pairs of one; called inside the gradient's scope. */
+  encode(model: Clip, batch: TrainingBatch, mode: Mode): Embeddings<Name>;
   /**
-   * The batch's loss, a scalar that depends on every trainable parameter; called inside the gradient's scope. There
-   * `metrics` is called too, in those steps alone whose numbers are wanted.
+   * The loss of all embeddings of a batch, a scalar; called once a step, inside the gradient's scope. With `encode` it
+   * depends on every trainable parameter. `metrics` is called there, too, in those steps alone whose numbers are wanted.
    */
-  loss(model: Clip, batch: TrainingBatch, mode: Mode): { loss: tf.Scalar; metrics?: () => StepMetrics };
+  lossOf(
+    embeddings: Embeddings<Name>,
+    model: Clip,
+    mode: Mode,
+  ): { loss: tf.Scalar; metrics?: () => StepMetrics };
   /** Memory between steps as plain data, for checkpoints. */
   getState?(): unknown;
   setState?(state: unknown): void;
 }
 
 /** Plain CLIP: pictures against raw texts. */
-export function clipObjective(): Objective {
+export function clipObjective(): Objective<'images' | 'texts'> {
   return {
     name: 'CLIP',
-    loss: (model, batch, mode) => {
-      const images = encodeImages(model, batch.images, mode).first;
-      const texts = encodeTexts(model, batch.texts, mode).first;
-      return { loss: clipLoss(images, texts, logitScale(model)) };
-    },
+    encode: (model, batch, mode) => ({
+      images: encodeImages(model, batch.images, mode).first,
+      texts: encodeTexts(model, batch.texts, mode).first,
+    }),
+    lossOf: ({ images, texts }, model) => ({ loss: clipLoss(images, texts, logitScale(model)) }),
   };
 }
 
+type DalipEmbedding = 'images' | 'imagesSecond' | 'texts' | 'textsSecond';
+
 /** DALIP: first- and second-order statistics of both towers; needs a model with `secondOrder` heads. */
-export function dalipObjective(options: DalipOptions = {}): Objective {
+export function dalipObjective(options: DalipOptions = {}): Objective<DalipEmbedding> {
   return {
     name: 'DALIP',
-    loss: (model, batch, mode) => {
+    encode: (model, batch, mode) => {
       const images = encodeImages(model, batch.images, mode);
       const texts = encodeTexts(model, batch.texts, mode);
+      return {
+        images: images.first,
+        imagesSecond: images.second!,
+        texts: texts.first,
+        textsSecond: texts.second!,
+      };
+    },
+    lossOf: ({ images, imagesSecond, texts, textsSecond }, model) => {
       const scales = { first: logitScale(model), second: logitScale(model, 'second') };
-      return { loss: dalipLoss(images, texts, scales, options) };
+      const [ofImages, ofTexts] = [
+        { first: images, second: imagesSecond },
+        { first: texts, second: textsSecond },
+      ];
+      return { loss: dalipLoss(ofImages, ofTexts, scales, options) };
     },
   };
 }

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createRandom } from '../engine';
-import { type Clip, LOGIT_SCALES } from '../models';
+import { createRandom, type Random } from '../engine';
+import { type Clip, LOGIT_SCALES, type Mode } from '../models';
 import { trainable, withRecomputation } from '../nn';
 import { type AdamW, createAdamW, decaysInOpenClip } from './adamw';
 import { clipByGlobalNorm } from './clipping';
+import { cachedGradients, checkChunks, type GradientProblem, wholeGradients } from './gradients';
 import type { Objective, StepMetrics, TrainingBatch } from './objectives';
 import { type Recipe, scheduleOf } from './recipe';
 
@@ -44,8 +45,13 @@ export interface Training {
 /** The logarithm of the largest temperature factor, as in CLIP and open_clip. */
 const LOGIT_SCALE_LIMIT = Math.log(100);
 
-/** A run before its first step: a fresh optimizer over the model's trainable parameters. */
+/**
+ * A run before its first step: a fresh optimizer over the model's trainable parameters.
+ *
+ * @throws Error where the recipe has chunks and the model batch norm
+ */
 export function startTraining(model: Clip, objective: Objective, recipe: Recipe): Training {
+  if (recipe.chunk !== undefined) checkChunks(model.parameters);
   const optimizer = createAdamW(trainable(model.parameters), {
     beta1: recipe.beta1 ?? 0.9,
     beta2: recipe.beta2 ?? 0.98,
@@ -132,20 +138,26 @@ function lossAndGradients(
   withMetrics: boolean,
 ): { loss: number; metrics: StepMetrics; gradients: Map<string, tf.Tensor> } {
   const random = createRandom(recipe.seed).fork(`step ${optimizer.stepCount}`);
-  const parameters = trainable(model.parameters);
+  const modeOf = (random: Random): Mode => ({ training: true, random });
   let metrics: StepMetrics = {};
-  const computeLoss = () => {
-    const result = objective.loss(model, batch, { training: true, random });
-    if (withMetrics && result.metrics) metrics = result.metrics();
-    return result.loss;
+  const problem: GradientProblem = {
+    batch,
+    encode: (pairs, part) =>
+      objective.encode(model, pairs, modeOf(part === undefined ? random : random.fork(`part ${part}`))),
+    lossOf: (embeddings) => {
+      const result = objective.lossOf(embeddings, model, modeOf(random));
+      if (withMetrics && result.metrics) metrics = result.metrics();
+      return result.loss;
+    },
+    parameters: trainable(model.parameters),
   };
-  const { value, grads } = withRecomputation(recipe.recompute ?? false, () =>
-    tf.variableGrads(computeLoss, [...parameters.values()]),
+  const { chunk = batch.keys.length } = recipe;
+  const { loss, gradients } = withRecomputation(recipe.recompute ?? false, () =>
+    chunk < batch.keys.length ? cachedGradients(problem, chunk) : wholeGradients(problem),
   );
-  const loss = value.dataSync()[0];
-  value.dispose();
-  const gradients = new Map([...parameters].map(([name, variable]) => [name, grads[variable.name]]));
-  return { loss, metrics, gradients };
+  const value = loss.dataSync()[0];
+  loss.dispose();
+  return { loss: value, metrics, gradients };
 }
 
 /** What the forward pass alone changes, running statistics and the objective's memory, with a way back. */

@@ -47,8 +47,8 @@ describe('the presets of ALIP', () => {
     assert.deepEqual(objective, { name: 'alip', gated: true, historyStart: 'one', variant: 'official' });
     assert.deepEqual({ ...ALIP_GATES, ...gates }, ALIP_GATES);
     assert.deepEqual([config.model, config.model.quickGelu], [VIT_B_32, undefined]);
-    const { steps, batchSize, warmupSteps } = config.recipe;
-    assert.deepEqual([steps, batchSize, warmupSteps], [STEPS, 4096, STEPS / 10]);
+    const { steps, batchSize, chunk, warmupSteps } = config.recipe;
+    assert.deepEqual([steps, batchSize, chunk, warmupSteps], [STEPS, 4096, 512, STEPS / 10]);
     // 3,678 batches hold an epoch's pairs and less than a batch more on each of 8 ranks.
     assert.ok(3678 * 4096 >= 15_061_515 && 3677 * 4096 < 15_061_515);
     const { learningRate, momentum } = scheduleOf(config.recipe);
@@ -76,7 +76,7 @@ describe('the presets of ALIP', () => {
         name: preset.id,
         model: TINY,
         data: { ...preset.settings.data, sources: [{ shards: records }, { shards }] },
-        recipe: { ...preset.settings.recipe, steps: 3, batchSize: 6 },
+        recipe: { ...preset.settings.recipe, steps: 3, batchSize: 6, chunk: 4 },
         logEvery: 1,
       });
       const summary = await trainPictures(config, { root: join(folder, 'results') });

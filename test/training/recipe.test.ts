@@ -42,7 +42,8 @@ function trainingOf(recipe: Recipe) {
   let step = 0;
   const objective: Objective = {
     name: 'given gradients',
-    loss: () => {
+    encode: () => ({}),
+    lossOf: () => {
       const { gradients } = steps[step++];
       const terms = NAMES.map((name) => {
         const variable = parameters.get(`known.${name}`)!;

@@ -1,0 +1,126 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Parameters } from '../nn';
+import type { Embeddings, TrainingBatch } from './objectives';
+
+/** What a step's gradient is made of. */
+export interface GradientProblem {
+  batch: TrainingBatch;
+  /** Embeds a batch; the number tells parts of one batch apart and fixes what is drawn for each. */
+  encode(batch: TrainingBatch, part?: number): Embeddings;
+  /** Called once. */
+  lossOf(embeddings: Embeddings): tf.Scalar;
+  /** What gradients are wanted of. */
+  parameters: Parameters;
+}
+
+/** The caller disposes them. */
+export interface LossAndGradients {
+  loss: tf.Scalar;
+  gradients: Map<string, tf.Tensor>;
+}
+
+/** Loss and gradients of a batch in one pass: all activations are in memory at the same time. */
+export function wholeGradients({ batch, encode, lossOf, parameters }: GradientProblem): LossAndGradients {
+  const { value, grads } = tf.variableGrads(() => lossOf(encode(batch)), [...parameters.values()]);
+  const gradients = new Map([...parameters].map(([name, variable]) => [name, grads[variable.name]]));
+  return { loss: value, gradients };
+}
+
+/**
+ * The same numbers with the activations of one chunk in memory at a time (GradCache; Gao et al. 2021, "Scaling Deep
+ * Contrastive Learning Batch Size under Memory Limited Setup"), for a third more time: every chunk is embedded
+ * without a gradient, the loss of all embeddings is taken once with its gradient, and then every chunk is embedded again
+ * and the gradient of its embeddings pushed through.
+ *
+ * The chain rule makes this exact where a pair's embeddings depend on that pair alone; batch norm is not such a case.
+ *
+ * @param chunk pairs embedded at a time; the last chunk takes what is left
+ */
+export function cachedGradients(problem: GradientProblem, chunk: number): LossAndGradients {
+  const { batch, encode, lossOf, parameters } = problem;
+  const variables = [...parameters.values()];
+  const starts = Array.from({ length: Math.ceil(batch.keys.length / chunk) }, (_, part) => part * chunk);
+  const encodePart = (part: number) => encode(slicePairs(batch, starts[part], chunk), part);
+
+  const { loss, sums } = tf.tidy(() => {
+    const embeddings = joinRows(starts.map((_, part) => tf.tidy(() => encodePart(part))));
+    const rows = Object.values(embeddings);
+    const { value, gradients } = gradientsOf(() => lossOf(embeddings), [...rows, ...variables]);
+    const cached = Object.keys(embeddings).map((name, i) => ({ name, gradient: gradients[i]! }));
+    let sums = gradients.slice(rows.length);
+    for (const [part, start] of starts.entries()) {
+      const before = sums;
+      sums = tf.tidy(() => {
+        const surrogate = () => product(encodePart(part), cached, start);
+        return addAll(before, gradientsOf(surrogate, variables).gradients);
+      });
+      tf.dispose(before);
+    }
+    return { loss: value, sums };
+  });
+  return { loss, gradients: new Map([...parameters.keys()].map((name, i) => [name, sums[i]!])) };
+}
+
+/** The embeddings of a chunk times the gradients of their rows, a scalar: its gradients are the chunk's share. */
+function product(
+  chunk: Embeddings,
+  cached: { name: string; gradient: tf.Tensor }[],
+  start: number,
+): tf.Scalar {
+  const terms = cached.map(({ name, gradient }) =>
+    tf.sum(tf.mul(chunk[name], tf.slice(gradient, start, chunk[name].shape[0]))),
+  );
+  return tf.addN(terms) as tf.Scalar;
+}
+
+/** @throws Error where a model has batch norm, whose embeddings depend on the whole batch */
+export function checkChunks(parameters: Parameters): void {
+  const norm = [...parameters.keys()].find((name) => name.endsWith('running_mean'));
+  if (!norm) return;
+  throw new Error(
+    `Expected a model whose pairs are embedded one by one for a recipe with "chunk", but "${norm}" belongs to a ` +
+      'batch norm, which looks at the whole batch; leave "chunk" out.',
+  );
+}
+
+/** Undefined where the value does not depend on the input. */
+type Gradients = (tf.Tensor | undefined)[];
+
+/** `tf.grads` that lets inputs be without influence. */
+function gradientsOf(
+  value: () => tf.Scalar,
+  inputs: tf.Tensor[],
+): { value: tf.Scalar; gradients: Gradients } {
+  const { value: computed, grads } = tf.engine().gradients(value, inputs, undefined, true);
+  return { value: computed, gradients: grads };
+}
+
+/** Sums in tensors of their own. */
+function addAll(left: Gradients, right: Gradients): Gradients {
+  return left.map((a, i) => {
+    const b = right[i];
+    if (a && b) return tf.add(a, b);
+    const either = a ?? b;
+    return either && tf.clone(either);
+  });
+}
+
+/** Up to `count` pairs of a batch, from `start` on. */
+function slicePairs(batch: TrainingBatch, start: number, count: number): TrainingBatch {
+  const end = Math.min(start + count, batch.keys.length);
+  const sliceTokens = ({ ids, lengths }: TrainingBatch['texts']) => {
+    const length = ids.length / lengths.length;
+    return { ids: ids.subarray(start * length, end * length), lengths: lengths.subarray(start, end) };
+  };
+  return {
+    keys: batch.keys.slice(start, end),
+    images: tf.slice(batch.images, start, end - start),
+    texts: sliceTokens(batch.texts),
+    captions: batch.captions && sliceTokens(batch.captions),
+  };
+}
+
+function joinRows(parts: Embeddings[]): Embeddings {
+  const names = Object.keys(parts[0]);
+  return Object.fromEntries(names.map((name) => [name, tf.concat(parts.map((part) => part[name]))]));
+}
