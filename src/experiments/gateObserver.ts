@@ -14,7 +14,7 @@ export interface GateObservation extends Observation {
   history: GateHistory | null;
   /** The pairs, as indices in the training set; the lists below have one entry for each. */
   indices: number[];
-  /** Cosine of raw text and caption, to four decimals; likewise picture and raw text, picture and caption. */
+  /** Cosine of raw text and caption, to three decimals; likewise picture and raw text, picture and caption. */
   textCaption: number[];
   imageText: number[];
   imageCaption: number[];
@@ -58,5 +58,5 @@ function similaritiesOf(
 }
 
 function similarities(a: Embeddings, b: Embeddings): number[] {
-  return rowCosines(a, b).map((cosine) => Math.round(1e4 * cosine) / 1e4);
+  return rowCosines(a, b).map((cosine) => Math.round(1e3 * cosine) / 1e3);
 }

@@ -32,7 +32,7 @@ export interface AlipOptions {
 export function alipObjective(options: AlipOptions = {}): Objective<'images' | 'texts' | 'captions'> {
   const { gated = true, historyStart = 'one', variant = 'official', gates = {} } = options;
   let history: GateHistory | null =
-    historyStart === 'one' ? { textCaption: 1, imageText: 1, imageCaption: 1 } : null;
+    gated && historyStart === 'one' ? { textCaption: 1, imageText: 1, imageCaption: 1 } : null;
   return {
     name: gated ? 'ALIP' : 'bi-path, no gates',
     encode: (model, batch, mode) => {

@@ -33,6 +33,11 @@ describe('alipObjective', () => {
     assert.ok(Math.abs(paper.gradientNorm / official.gradientNorm - 2 * TINY_RECIPE.batchSize) < 1e-4);
   });
 
+  it('keeps no history without gates', () => {
+    assert.equal(alipObjective({ gated: false }).getState!(), null);
+    assert.deepEqual(alipObjective().getState!(), { textCaption: 1, imageText: 1, imageCaption: 1 });
+  });
+
   it('trains as without gates where none of them counts', async () => {
     const unused = await train({ gates: { use: [] } });
     assert.deepEqual(lossesOf(unused), lossesOf(await train({ gated: false })));
