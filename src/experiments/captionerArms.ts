@@ -58,7 +58,7 @@ export interface CaptionerProfile {
 }
 
 const TOWER = { batchSize: 128, learningRate: 1e-3, weightDecay: 0.2, clipNorm: 1 };
-const DECODER = { batchSize: 32, learningRate: 1e-3, weightDecay: 0.1, clipNorm: 1 };
+const DECODER = { batchSize: 32, learningRate: 2e-3, weightDecay: 0.1, clipNorm: 1 };
 
 /** `quick` shows that everything runs; `mini` makes the captioner that comes with the project, and the table. */
 export const CAPTIONER_PROFILES: Record<ProfileName, CaptionerProfile> = {

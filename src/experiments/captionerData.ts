@@ -75,6 +75,22 @@ export function described(set: PictureSet): PictureSet {
   return selectSamples(set, isDescribed);
 }
 
+/** How many pictures may teach the same description: as many as an emoji has drawings to train on. */
+const SAME_DESCRIPTION = 3;
+
+/**
+ * The pictures that a captioner learns from: described ones, of a description that many share the first three. OpenClipart's
+ * themes say the same of up to 151 icons; beam search, which looks for the likeliest sentence, would say it of everything.
+ */
+export function learnable(set: PictureSet): PictureSet {
+  const counts = new Map<string, number>();
+  return selectSamples(set, (meta, index) => {
+    const description = descriptionOf(set, index);
+    counts.set(description, (counts.get(description) ?? 0) + 1);
+    return isDescribed(meta) && counts.get(description)! <= SAME_DESCRIPTION;
+  });
+}
+
 /**
  * Two halves of a set, all pictures of a label in the same one: what one half knows of a label, the other does not.
  *

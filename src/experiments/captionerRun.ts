@@ -26,7 +26,7 @@ import {
   trainCaptioner,
 } from '../training';
 import { type CaptionerArm, type CaptionerProfile, CONCEPT_COUNT } from './captionerArms';
-import { described, descriptionOf } from './captionerData';
+import { descriptionOf, learnable } from './captionerData';
 import { trainTower } from './captionerTower';
 
 /** Called while a captioner is made; a part that an earlier call finished is not told of. */
@@ -41,7 +41,7 @@ export interface CaptionerGround {
   tower: Clip;
   vocabulary: CaptionVocabulary;
   concepts: ConceptList;
-  /** The training pictures that have a description, and what the tower says of them. */
+  /** The training pictures that teach a description, and what the tower says of them. */
   train: PictureSet;
   features: PictureFeatures;
 }
@@ -73,7 +73,7 @@ export async function prepareGround(options: GroundOptions): Promise<CaptionerGr
     onStart: () => onStage?.(`train the tower "${name}"`, recipe.steps),
     onStep: ({ step, loss, pairsPerSecond }) => onStep?.(step, { loss, pairsPerSecond }),
   });
-  const train = described(options.train);
+  const train = learnable(options.train);
   const texts = [...train.keys.keys()].map((index) => descriptionOf(train, index));
   const tokenizer = createTokenizer(profile.model.text);
   const vocabulary = vocabularyOf(texts, tokenizer);

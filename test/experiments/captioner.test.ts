@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PictureSet } from '../../src/data';
+import { type PictureSet, selectSamples } from '../../src/data';
 import { startEngine } from '../../src/engine';
 import { CAPTIONER_ARMS, type CaptionerProfile } from '../../src/experiments/captionerArms';
-import { descriptionOf, halvesByLabel } from '../../src/experiments/captionerData';
+import { descriptionOf, halvesByLabel, learnable } from '../../src/experiments/captionerData';
 import { captionHalves } from '../../src/experiments/captionerHalves';
 import { prepareGround, runCaptioner } from '../../src/experiments/captionerRun';
 import { judgeCaptioner } from '../../src/experiments/captionerScores';
@@ -59,6 +59,18 @@ describe('halvesByLabel', () => {
   });
 });
 
+describe('learnable', () => {
+  it('leaves out what has no description, and what the same one was taught by three before', () => {
+    const descriptions = ['a', 'b', 'a', undefined, 'a', 'a', 'b', 'a'];
+    const set = { ...tinyPictures(8), metas: descriptions.map((description) => ({ description })) };
+    assert.deepEqual(
+      learnable(set).keys,
+      [0, 1, 2, 4, 6].map((index) => set.keys[index]),
+    );
+    assert.equal(descriptionOf(set, 3), '');
+  });
+});
+
 describe('a captioner of the experiment', () => {
   const root = temporaryFolder();
   const train = describedPictures();
@@ -89,7 +101,7 @@ describe('a captioner of the experiment', () => {
         judge: (bundle) => judgeCaptioner(bundle, { train, test, groups }, PROFILE.beam),
       });
     const summary = await run();
-    assert.equal(summary.pictures, 16);
+    assert.equal(summary.pictures, learnable(train).length);
     assert.deepEqual(Object.keys(summary.beam.groups.seen), [
       'pictures',
       'bleu4',
@@ -117,7 +129,7 @@ describe('a captioner of the experiment', () => {
       const { pictures: learned, captioned } = JSON.parse(
         readFileSync(join(folder, 'runs', `half-${half}`, 'summary.json'), 'utf8'),
       );
-      assert.equal(learned, halves[half].filter((index) => descriptionOf(train, index) !== '').length);
+      assert.equal(learned, learnable(selectSamples(train, halves[half])).length);
       assert.equal(captioned, halves[1 - half].length);
     }
   });
