@@ -22,6 +22,9 @@ export interface Way {
   label: string;
   objective: () => Objective;
   settings?: Record<string, unknown>;
+  /** At which shares of spoiled texts it is tried; absent: all. */
+  rates?: readonly number[];
+  /** Do we look at what its gates see, or would see? */
   observed?: boolean;
 }
 
@@ -41,11 +44,11 @@ export const WAYS: readonly Way[] = [
     objective: () => alipObjective({ gated: false }),
     observed: true,
   },
-  gated('sample', 'Sample gate', { use: ['sample'] }),
-  gated('pair', 'Pair gates', { use: ['imageText', 'imageCaption'] }),
+  { ...gated('sample', 'Sample gate', { use: ['sample'] }), rates: [0.3] },
+  { ...gated('pair', 'Pair gates', { use: ['imageText', 'imageCaption'] }), rates: [0.3] },
   { ...gated('alip', 'All gates (ALIP)'), observed: true },
-  gated('shuffled', 'Weights shuffled', { placebo: 'shuffled' }),
-  gated('rescaled', 'Weights rescaled to mean 1', { placebo: 'rescaled' }),
+  { ...gated('shuffled', 'Weights shuffled', { placebo: 'shuffled' }), rates: [0.3, 0.6] },
+  { ...gated('rescaled', 'Weights rescaled to mean 1', { placebo: 'rescaled' }), rates: [0.3, 0.6] },
 ];
 
 /** One choice of ALIP's gates changed at a time. */
@@ -66,9 +69,9 @@ export const CAPTION_ARM: Arm = {
   texts: (data) => ({ textOf: (index) => captionOf(data, index) }),
 };
 
-/** Every way at every rate. */
+/** Every way at its rates. */
 export const WAY_ARMS: readonly NoisyArm[] = NOISE_RATES.flatMap((rate) =>
-  WAYS.map((way) => noisyArm(way, rate)),
+  WAYS.filter(({ rates }) => rates?.includes(rate) ?? true).map((way) => noisyArm(way, rate)),
 );
 export const CHOICE_ARMS: readonly NoisyArm[] = CHOICES.map((way) => noisyArm(way, CHOICE_RATE));
 
