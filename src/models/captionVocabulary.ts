@@ -16,7 +16,7 @@ export interface CaptionVocabulary {
   readonly tokenizerSize: number;
   /** The ids of a text, without start and end; pieces that are not known are left out. */
   encode(text: string): number[];
-  /** A text in lower case, punctuation joined to the word before it; padding, start and end say nothing. */
+  /** A text in lower case, punctuation and hyphens joined to their words; padding, start and end say nothing. */
   decode(ids: readonly number[]): string;
   /** Does a word of letters or digits end with this piece? */
   endsWord(id: number): boolean;
@@ -50,6 +50,7 @@ function joined(text: string): string {
   return text
     .replace(/ ([,.;:!?)\]])/g, '$1')
     .replace(/([([]) /g, '$1')
+    .replace(/(\p{L}|\p{N}) - (?=\p{L}|\p{N})/gu, '$1-')
     .replace(/ ?' ?s\b/g, "'s")
     .trim();
 }

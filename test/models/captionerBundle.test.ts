@@ -74,12 +74,13 @@ describe('concepts of pictures', () => {
 describe('the vocabulary of captions', () => {
   it('gives texts back, in lower case, and leaves out what it does not know', () => {
     const vocabulary = vocabularyOf(
-      ['A mammal, fox: "red" (animal) and face.', "the dog's"],
+      ['A mammal, fox: "red" (animal) and face, five-thirty.', "the dog's"],
       createTokenizer({ vocabSize: 600 }),
     );
     const again = (text: string) => vocabulary.decode(vocabulary.encode(text));
     assert.equal(again('A red fox, and a face.'), 'a red fox, and a face.');
     assert.equal(again("(the dog's face)"), "(the dog's face)");
+    assert.equal(again('Five-thirty'), 'five-thirty');
     assert.equal(again('red zzz face').replace(/z/g, ''), 'red face');
     assert.equal(vocabulary.size, vocabulary.pieces.length + 3);
   });
