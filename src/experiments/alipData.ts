@@ -50,6 +50,15 @@ export function noisyTexts(rate: number): NonNullable<Arm['texts']> {
   };
 }
 
+/** The same, but with the caption in the place of each spoiled text. */
+export function unspoiledTexts(rate: number): NonNullable<Arm['texts']> {
+  return (data, seed) => {
+    const { texts, flags } = spoiledTexts(data, rate, seed);
+    const caption = (index: number) => captionOf(data, index);
+    return { textOf: (index) => (flags[index] ? caption(index) : texts[index]), captionOf: caption };
+  };
+}
+
 /** The clean description, which plays the synthetic caption. */
 export function captionOf({ train }: Pick<ExperimentData, 'train'>, index: number): string {
   return train.texts[index][1];
