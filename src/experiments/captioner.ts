@@ -5,6 +5,7 @@ import { writeFileAtomically } from '../files';
 import { disposeParameters } from '../nn';
 import { renderCsv, type Table } from '../report';
 import { CAPTIONER_ARMS, CAPTIONER_PROFILES, type CaptionerArm, PUBLISHED_ARM } from './captionerArms';
+import { type CaptionBaseline, captionBaselines } from './captionerBaselines';
 import { loadCaptionerPictures } from './captionerData';
 import { captionHalves } from './captionerHalves';
 import {
@@ -42,7 +43,7 @@ export interface CaptionerOutcome {
 
 /**
  * Trains a CLIP, then captioners on its frozen image tower, scores their captions of an unseen drawing style, and writes
- * `table-captioner.csv`, `scores.json` and `captions.json` (the worst captions, and some as they come) over all runs that are
+ * `table-captioner.csv`, `scores.json`, `baselines.json` and `captions.json` (the worst captions, and some as they come) over all runs that are
  * finished. What an earlier call finished is kept, what it began goes on.
  *
  * @throws when the folder holds runs of another configuration, and as loading and training do
@@ -70,6 +71,7 @@ export async function runCaptionerExperiment(options: CaptionerExperimentOptions
     return ground;
   };
   const runs: CaptionerSummary[] = [];
+  let baselines: CaptionBaseline[] = [];
   try {
     for (const { arm, seed } of plan) {
       const name = `${arm.id}-seed-${seed}`;
@@ -78,12 +80,13 @@ export async function runCaptionerExperiment(options: CaptionerExperimentOptions
       const run = { ...events, folder, name, arm, seed, profile, pictures: which, ground: prepare, judge };
       runs.push({ ...(await runCaptioner(run)), arm: arm.id, seed });
     }
+    baselines = await captionBaselines(folder, pictures, async () => (await prepare()).tower);
   } finally {
     if (ground) disposeParameters(ground.tower.parameters);
   }
   if (halves) await captionHalves({ ...events, folder, profile, train: pictures.train });
   if (publish) publishCaptioner(folder, `${PUBLISHED_ARM}-seed-0`, publish);
-  const table = captionerTable(runs, profileName, profile);
+  const table = captionerTable(runs, profileName, profile, baselines);
   writeResults(folder, table, runs);
   return { folder, table, runs };
 }

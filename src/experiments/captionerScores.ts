@@ -52,23 +52,19 @@ const BATCH = 32;
  */
 export async function judgeCaptioner(
   bundle: CaptionerBundle,
-  { train, test, groups }: CaptionerPictures,
+  pictures: CaptionerPictures,
   beam: number,
   events: CaptionerEvents = {},
 ): Promise<JudgedCaptioner> {
-  const known = described(train);
-  const texts = known.keys.map((_, index) => tokenise(descriptionOf(known, index)));
-  const corpus = {
-    frequencies: documentFrequencies(texts.map((tokens) => [tokens])),
-    known: new Set(texts.map((tokens) => tokens.join(' '))),
-  };
+  const { test, groups } = pictures;
   try {
     const greedy = await captionSet(bundle, test, { beam: 1 }, events);
     const wide = await captionSet(bundle, test, { beam }, events);
-    const scored = scoreOf(wide.captions, test, groups[0].indices, corpus.frequencies).captions;
+    const { frequencies } = corpusOf(pictures.train);
+    const scored = scoreOf(wide.captions, test, groups[0].indices, frequencies).captions;
     return {
-      greedy: scoresOf(greedy, test, groups, corpus),
-      beam: scoresOf(wide, test, groups, corpus),
+      greedy: scoreCaptionSet(greedy, pictures),
+      beam: scoreCaptionSet(wide, pictures),
       worst: worstCaptions({ captions: scored }, 12).map(rounded),
       examples: scored.slice(0, 12).map(rounded),
     };
@@ -77,13 +73,19 @@ export async function judgeCaptioner(
   }
 }
 
-/** Captions of a set by key, and how long one took. */
+/** Captions by key, and how long one took. */
+export interface CaptionedSet {
+  captions: ReadonlyMap<string, string>;
+  milliseconds: number;
+}
+
+/** Captions a whole set of pictures. */
 export async function captionSet(
   bundle: CaptionerBundle,
   set: PictureSet,
   options: DecodingOptions,
   { onStage, onStep, signal }: CaptionerEvents = {},
-): Promise<{ captions: Map<string, string>; milliseconds: number }> {
+): Promise<CaptionedSet> {
   onStage?.(options.beam === 1 ? 'caption greedily' : `caption with a beam of ${options.beam}`, set.length);
   const captions = new Map<string, string>();
   const began = performance.now();
@@ -101,16 +103,27 @@ export async function captionSet(
 }
 
 interface Corpus {
+  /** In how many training descriptions runs of words occur. */
   frequencies: DocumentFrequencies;
+  /** The training descriptions, tokenised. */
   known: ReadonlySet<string>;
 }
 
-function scoresOf(
-  { captions, milliseconds }: { captions: ReadonlyMap<string, string>; milliseconds: number },
-  test: PictureSet,
-  groups: readonly TestGroup[],
-  { frequencies, known }: Corpus,
+function corpusOf(train: PictureSet): Corpus {
+  const known = described(train);
+  const texts = known.keys.map((_, index) => tokenise(descriptionOf(known, index)));
+  return {
+    frequencies: documentFrequencies(texts.map((tokens) => [tokens])),
+    known: new Set(texts.map((tokens) => tokens.join(' '))),
+  };
+}
+
+/** Scores captions of all test pictures, group by group, wherever they come from. */
+export function scoreCaptionSet(
+  { captions, milliseconds }: CaptionedSet,
+  { train, test, groups }: CaptionerPictures,
 ): CaptionerScores {
+  const { frequencies, known } = corpusOf(train);
   const byGroup = groups.map(({ id, indices }) => {
     const { bleu, cider, captions: scored } = scoreOf(captions, test, indices, frequencies);
     const texts = scored.map(({ caption }) => tokenise(caption).join(' '));

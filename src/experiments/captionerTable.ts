@@ -1,6 +1,7 @@
 import { mean, studentInterval } from '../evaluation';
-import type { Cell, Column, Table } from '../report';
+import type { Cell, Column, Section, Table } from '../report';
 import { CAPTIONER_ARMS, type CaptionerProfile } from './captionerArms';
+import type { CaptionBaseline } from './captionerBaselines';
 import type { TestGroup } from './captionerData';
 import type { CaptionerTraining } from './captionerRun';
 import type { CaptionerScores, JudgedCaptioner } from './captionerScores';
@@ -21,6 +22,7 @@ export function captionerTable(
   runs: readonly CaptionerSummary[],
   profileName: string,
   { beam, recipe }: CaptionerProfile,
+  baselines: readonly CaptionBaseline[] = [],
 ): Table {
   const decodings: [Decoding, string][] = [
     ['greedy', 'greedy'],
@@ -33,17 +35,21 @@ export function captionerTable(
     labelTitle: 'Captioner',
     unit: 'BLEU-4 and shares in %, CIDEr-D in [0, 10]',
     columns: columns(),
-    sections: decodings.map(([decoding, title]) => ({
-      origin: 'measured',
-      title: `${title}, at most 20 words`,
-      source:
-        `profile ${profileName}, pictograms, ${recipe.steps} steps of ${recipe.batchSize}, seeds ${seeds.join(', ')} on one ` +
-        `tower, ${[...new Set(runs.map(({ machine }) => machine))].join('; ')}`,
-      rows: CAPTIONER_ARMS.flatMap(({ id, label }) => {
-        const own = runs.filter(({ arm }) => arm === id);
-        return own.length === 0 ? [] : { label, cells: cellsOf(own, decoding) };
-      }),
-    })),
+    sections: decodings
+      .map(
+        ([decoding, title]): Section => ({
+          origin: 'measured',
+          title: `${title}, at most 20 words`,
+          source:
+            `profile ${profileName}, pictograms, ${recipe.steps} steps of ${recipe.batchSize}, seeds ${seeds.join(', ')} on one ` +
+            `tower, ${[...new Set(runs.map(({ machine }) => machine))].join('; ')}`,
+          rows: CAPTIONER_ARMS.flatMap(({ id, label }) => {
+            const own = runs.filter(({ arm }) => arm === id);
+            return own.length === 0 ? [] : { label, cells: cellsOf(own, decoding) };
+          }),
+        }),
+      )
+      .concat(baselines.length === 0 ? [] : withoutDecoder(baselines, profileName)),
     footnotes: [
       'One reference for each picture, its description; rarity for CIDEr from the training descriptions. Captions of COCO ' +
         'are judged by five references: no number here compares with a published one.',
@@ -69,9 +75,24 @@ function columns(): Column[] {
   ];
 }
 
+function withoutDecoder(baselines: readonly CaptionBaseline[], profileName: string): Section {
+  return {
+    origin: 'measured',
+    title: 'without a decoder',
+    source: `profile ${profileName}, pictograms, the same tower`,
+    rows: baselines.map(({ label, scores }) => ({ label, cells: scoreCells([scores]) })),
+  };
+}
+
 function cellsOf(runs: readonly CaptionerSummary[], decoding: Decoding): Record<string, Cell> {
-  const cell = (numberOf: (scores: CaptionerScores) => number): Cell =>
-    toCell(runs.map((run) => numberOf(run[decoding])));
+  return {
+    ...scoreCells(runs.map((run) => run[decoding])),
+    parameters: { value: runs[0].parameters / 1000 },
+  };
+}
+
+function scoreCells(scores: readonly CaptionerScores[]): Record<string, Cell> {
+  const cell = (numberOf: (scores: CaptionerScores) => number): Cell => toCell(scores.map(numberOf));
   const ofGroups = Object.keys(GROUPS).flatMap((id) => {
     const group = id as TestGroup['id'];
     return [
@@ -83,8 +104,7 @@ function cellsOf(runs: readonly CaptionerSummary[], decoding: Decoding): Record<
     ...Object.fromEntries(ofGroups),
     distinct: cell(({ groups }) => 100 * groups.seen.distinct),
     copied: cell(({ groups }) => 100 * groups.seen.copied),
-    milliseconds: { value: mean(runs.map((run) => run[decoding].millisecondsPerPicture)) },
-    parameters: { value: runs[0].parameters / 1000 },
+    milliseconds: { value: mean(scores.map(({ millisecondsPerPicture }) => millisecondsPerPicture)) },
   };
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type PictureSet, selectSamples } from '../../src/data';
 import { startEngine } from '../../src/engine';
 import { CAPTIONER_ARMS, type CaptionerProfile } from '../../src/experiments/captionerArms';
+import { captionBaselines } from '../../src/experiments/captionerBaselines';
 import { descriptionOf, halvesByLabel, learnable } from '../../src/experiments/captionerData';
 import { captionHalves } from '../../src/experiments/captionerHalves';
 import { prepareGround, runCaptioner } from '../../src/experiments/captionerRun';
@@ -113,6 +114,27 @@ describe('a captioner of the experiment', () => {
     assert.equal(prepared, 1);
     const steps = readMetrics(join(folder, 'runs/gated-seed-0/metrics.jsonl')).map(({ step }) => step);
     assert.deepEqual(steps, [1, 3]);
+  });
+
+  it('is compared with the description of the nearest picture, and with one by chance', async () => {
+    const folder = join(root, 'captioner/tiny');
+    const groups = [{ id: 'seen' as const, label: 'all', indices: [...learnable(train).keys.keys()] }];
+    const pictures = { train, test: learnable(train), groups };
+    const { tower } = await prepareGround({
+      folder,
+      name: 'tower',
+      profile: PROFILE,
+      train,
+      pictures: { set: 'tiny' },
+    });
+    const baselines = await captionBaselines(folder, pictures, async () => tower);
+    disposeParameters(tower.parameters);
+    const [nearest, chance] = baselines.map(({ scores }) => scores.groups.seen);
+    assert.ok(Math.abs(nearest.bleu4 - 1) < 1e-3, 'a known picture is its own nearest');
+    assert.deepEqual([nearest.copied, chance.copied], [1, 1]);
+    assert.ok(chance.cider < nearest.cider);
+    const again = await captionBaselines(folder, pictures, () => assert.fail('They are there.'));
+    assert.deepEqual(again, baselines);
   });
 
   it('captions each half of the pictures by one that has not seen it', async () => {

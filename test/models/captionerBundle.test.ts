@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { projectRoot } from '../../src/data';
 import { startEngine } from '../../src/engine';
 import { captionPictures, writeCaptions } from '../../src/evaluation';
 import { writeSafetensors } from '../../src/files';
@@ -134,6 +135,19 @@ describe('a whole captioner', () => {
     const twice = loadCaptioner(again);
     assert.deepEqual(captionPictures(twice, pictures), captionPictures(loaded, pictures));
     for (const one of [loaded, twice]) disposeCaptioner(one);
+  });
+
+  it('comes with the project, in a few megabytes', () => {
+    const path = join(projectRoot(), 'data/captioner/captioner.safetensors');
+    assert.ok(statSync(path).size < 4e6);
+    const published = loadCaptioner(path);
+    const captions = captionPictures(published, pictures);
+    disposeCaptioner(published);
+    assert.equal(published.concepts.names.length, 400);
+    for (const { text, logProbability } of captions) {
+      assert.ok(/\p{L}/u.test(text), text);
+      assert.ok(Number.isFinite(logProbability));
+    }
   });
 
   it('says what a file is not', () => {
