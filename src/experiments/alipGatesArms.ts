@@ -46,7 +46,7 @@ const ORACLE: Way = {
   label: 'Spoiled texts known and left out',
   objective: () => alipObjective({ gated: false }),
   texts: unspoiledTexts,
-  rates: [0.3, 0.6],
+  rates: [0.6],
 };
 
 /** What is trained on, and which gates weigh it. */
