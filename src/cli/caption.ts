@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { DataFormat } from '../data/convert';
 import type { CaptioningSummary } from '../evaluation';
 import type { Progress } from '../report';
+import { share, wholeNumber } from './optionParsers';
 
 const FORMATS: DataFormat[] = ['folder', 'csv', 'webdataset', 'recordio'];
 
@@ -64,17 +65,6 @@ interface CaptionOptions {
   batchSize: number;
   limitFraction: number;
   json?: boolean;
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number from 1 on.');
-}
-
-function share(text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError('It must be a number from 0 to 1.');
 }
 
 /** How many pictures that cannot be used are named on the terminal. */

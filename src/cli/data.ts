@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ConversionSummary, DataFormat } from '../data/convert';
+import { share, wholeNumber } from './optionParsers';
 
 const FORMATS: DataFormat[] = ['folder', 'csv', 'webdataset', 'recordio'];
 
@@ -48,17 +49,6 @@ interface ConvertOptions {
   partSize: number;
   limitFraction: number;
   json?: boolean;
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('It must be a whole number from 1 on.');
-}
-
-function share(text: string): number {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (value >= 0 && value <= 1) return value;
-  throw new InvalidArgumentError('It must be a number from 0 to 1.');
 }
 
 async function convert(from: string, to: string, options: ConvertOptions): Promise<void> {

@@ -12,21 +12,14 @@ import { judgeCaptioner } from '../../src/experiments/captionerScores';
 import { type CaptionerSummary, captionerTable } from '../../src/experiments/captionerTable';
 import { disposeParameters } from '../../src/nn';
 import { readMetrics } from '../../src/training';
+import { TINY_CAPTIONER } from '../captioners';
 import { temporaryFolder } from '../data/fixtures';
 import { TINY, TINY_RECIPE, tinyPictures } from '../tiny';
 
 const PROFILE: CaptionerProfile = {
   model: TINY,
   tower: { ...TINY_RECIPE, steps: 2 },
-  captioner: {
-    width: 16,
-    layers: 1,
-    heads: 2,
-    contextLength: 12,
-    conceptTokens: true,
-    gate: { hidden: 4 },
-    predictionHeads: 2,
-  },
+  captioner: TINY_CAPTIONER,
   recipe: { ...TINY_RECIPE, steps: 3 },
   views: 1,
   seeds: [0],
