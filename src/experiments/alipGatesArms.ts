@@ -38,12 +38,12 @@ const gated = (id: string, label: string, gates: GateOptions = {}, changes: Alip
 });
 
 /**
- * What perfect gates could bring at most: whoever knows which texts were spoiled reads the caption in their place. Added
- * after the first results, so that no claim was written down for it.
+ * What knowing the spoiled texts would bring: the caption is read in their place. Added after the first results, so that
+ * no claim was written down for it.
  */
 const ORACLE: Way = {
   id: 'oracle',
-  label: 'Spoiled texts known and left out',
+  label: 'Spoiled texts replaced by the caption',
   objective: () => alipObjective({ gated: false }),
   texts: unspoiledTexts,
   rates: [0.6],

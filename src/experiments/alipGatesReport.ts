@@ -71,8 +71,8 @@ const NOTES = [
   'Every claim was written down, with its reason, and committed before the first run; eighteen claims at 95 % are ' +
     'expected to have about one wrong verdict by chance alone.',
   'Two of the claims, on γ = 1 and on pair gates for every sample, were not put to the test: their arms were not run.',
-  '“Spoiled texts known and left out” was added after the first results, without a claim: it reads the caption in the place ' +
-    'of every spoiled text, which is the most that gates could do about them.',
+  '“Spoiled texts replaced by the caption” was added after the first results, without a claim. It shows what knowing the ' +
+    'spoiled texts would bring, and so how much room there is for gates that find them.',
   'The clean description of each drawing plays the synthetic caption; it is better than any captioner’s.',
   'ALIP’s history starts at the first batch’s means and moves with momentum 0.99, its γ are 2, unless a row says otherwise.',
   '“Spoiled” is a third each: another picture’s text, a text that fits any picture, one wrong word. OpenClipart’s own ' +
