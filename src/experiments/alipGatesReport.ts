@@ -70,7 +70,6 @@ export function gatesReport(input: ReportInput): ExperimentReport {
 const NOTES = [
   'Every claim was written down, with its reason, and committed before the first run; eighteen claims at 95 % are ' +
     'expected to have about one wrong verdict by chance alone.',
-  'Two of the claims, on γ = 1 and on pair gates for every sample, were not put to the test: their arms were not run.',
   '“Spoiled texts replaced by the caption” was added after the first results, without a claim. It shows what knowing the ' +
     'spoiled texts would bring, and so how much room there is for gates that find them.',
   'The clean description of each drawing plays the synthetic caption; it is better than any captioner’s.',
