@@ -29,7 +29,14 @@ import {
   ran,
 } from './alipGatesTables';
 import type { Arm, ExperimentReport, ReportInput } from './experiment';
-import { DETECTORS, type Detector, detection, detectorScore, type ObservedPair } from './gateDetection';
+import {
+  DETECTORS,
+  type Detector,
+  detection,
+  detectorScore,
+  type ObservedPair,
+  pairsOfKind,
+} from './gateDetection';
 import { DETECTION_PREDICTIONS, GATES_PREDICTIONS } from './gatesPredictions';
 import { observedAtEnd, observedMoments } from './observedRuns';
 import { lossFigure, sentencesOf } from './report';
@@ -160,14 +167,14 @@ function detectorsFigure(input: ReportInput, { arm, rate, way }: NoisyArm): Figu
     panels: (Object.keys(KINDS) as NoiseKind[]).map((kind) => ({
       title: KINDS[kind],
       curves: detectors.map((detector) => {
-        const pairs = perSeed.flat().filter(({ noise }) => noise === null || noise === kind);
+        const pairs = pairsOfKind(perSeed.flat(), kind);
         const areas = perSeed.map((own) => detection(own, detector, kind));
         const { fpr, tpr } = rocCurve(
           pairs.map((pair) => detectorScore(pair, detector)),
           pairs.map(({ noise }) => noise !== null),
         );
         return {
-          label: DETECTORS[detector].split(',')[0],
+          label: DETECTORS[detector].symbol,
           fpr,
           tpr,
           auc: mean(areas),
@@ -216,7 +223,7 @@ export function judgeDetection(input: ReportInput, { arm, rate }: NoisyArm): Ver
   const perSeed = observedAtEnd(input, arm, rate);
   return DETECTION_PREDICTIONS.map(({ claim, because, kind, better, than }) => {
     const side = (detector: Detector | 'guessing') => ({
-      label: detector === 'guessing' ? 'guessing' : `AUC of ${DETECTORS[detector].split(',')[0]}`,
+      label: detector === 'guessing' ? 'guessing' : `AUC of ${DETECTORS[detector].symbol}`,
       scores: perSeed.map((pairs) => (detector === 'guessing' ? 0.5 : detection(pairs, detector, kind))),
     });
     return judge({ claim: `${claim}, because ${because}`, ours: side(better), baseline: side(than) });

@@ -129,7 +129,7 @@ export function detectionTable(input: ReportInput, arms: readonly NoisyArm[]): T
           Object.entries(kinds).map(([id, heading]) => [id, { heading, count: 0 }]),
         ),
         rows: detectors.map((detector) => ({
-          label: DETECTORS[detector],
+          label: `${DETECTORS[detector].symbol}, ${DETECTORS[detector].meaning}`,
           scores: Object.fromEntries(
             (Object.keys(kinds) as DetectedKind[]).map((kind) => [
               kind,

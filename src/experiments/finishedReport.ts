@@ -10,8 +10,7 @@ import {
   type ReportInput,
   type RunSummary,
 } from './experiment';
-import { readObservations } from './observations';
-import { runName, runPath } from './runArm';
+import { observationsIn, runName } from './runArm';
 
 /**
  * The runs of a profile that are finished, such as the committed ones, ready for a report: nothing is trained.
@@ -37,8 +36,7 @@ export async function finishedRuns(
     }),
   );
   const data = await experiment.load(new BadInputCounter());
-  const observationsOf: ReportInput['observationsOf'] = (run) =>
-    readObservations(runPath({ experiment, profileName, root }, run));
+  const observationsOf = observationsIn({ experiment, profileName, root });
   return { profileName, profile, data, runs, observationsOf };
 }
 

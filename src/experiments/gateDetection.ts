@@ -7,12 +7,12 @@ import type { GateObservation } from './gateObserver';
 /** What can be held against the noise: the gates' weights, their product on the raw text's path, two similarities. */
 export type Detector = 'sample' | 'imageText' | 'product' | 'textCaption' | 'imageTextSimilarity';
 
-export const DETECTORS: Record<Detector, string> = {
-  sample: 'W_s, sample gate',
-  imageText: 'W_t, image–text gate',
-  product: 'W_s·W_t, weight of the raw text',
-  textCaption: 'S_tc, raw text and caption',
-  imageTextSimilarity: 'S_xt, picture and raw text',
+export const DETECTORS: Record<Detector, { symbol: string; meaning: string }> = {
+  sample: { symbol: 'W_s', meaning: 'sample gate' },
+  imageText: { symbol: 'W_t', meaning: 'image–text gate' },
+  product: { symbol: 'W_s·W_t', meaning: 'weight of the raw text' },
+  textCaption: { symbol: 'S_tc', meaning: 'raw text and caption' },
+  imageTextSimilarity: { symbol: 'S_xt', meaning: 'picture and raw text' },
 };
 
 /** A kind of noise, or all of it. */

@@ -17,25 +17,34 @@ export interface ObservedMoment {
  * @throws when a run of the arm has no observations
  */
 export function observedMoments(input: ReportInput, arm: Arm, rate: number): ObservedMoment[][] {
+  return observedRuns(input, arm, rate, (observations) => observations);
+}
+
+/** What they saw after the last step, for each seed; arguments and errors as for `observedMoments`. */
+export function observedAtEnd(input: ReportInput, arm: Arm, rate: number): ObservedPair[][] {
+  return observedRuns(input, arm, rate, (observations) => observations.slice(-1)).map(([{ pairs }]) => pairs);
+}
+
+function observedRuns(
+  input: ReportInput,
+  arm: Arm,
+  rate: number,
+  choose: (observations: readonly GateObservation[]) => readonly GateObservation[],
+): ObservedMoment[][] {
   return input.runs
     .filter((run) => run.arm === arm.id)
     .sort((a, b) => a.seed - b.seed)
     .map((run) => {
-      const { flags } = spoiledTexts(input.data, rate, run.seed);
       const observations = input.observationsOf(run) as readonly GateObservation[];
       if (observations.length === 0) {
         throw new Error(
           `Expected observations of "${run.arm}" with seed ${run.seed}, but its folder has none; start over with --fresh.`,
         );
       }
-      return observations.map((observation) => ({
+      const { flags } = spoiledTexts(input.data, rate, run.seed);
+      return choose(observations).map((observation) => ({
         step: observation.step,
         pairs: observedPairs(observation, flags),
       }));
     });
-}
-
-/** What they saw after the last step, for each seed; arguments and errors as for `observedMoments`. */
-export function observedAtEnd(input: ReportInput, arm: Arm, rate: number): ObservedPair[][] {
-  return observedMoments(input, arm, rate).map((moments) => moments.at(-1)!.pairs);
 }

@@ -43,6 +43,19 @@ export function tuningProfiles(quickArms?: readonly string[]): Record<ProfileNam
   };
 }
 
+/**
+ * The two budgets of an ablation with many arms that train from nothing: the small model in both.
+ *
+ * @param quickArms which arms `quick` runs
+ */
+export function ablationProfiles(quickArms: readonly string[]): Record<ProfileName, Profile> {
+  const { quick } = tuningProfiles(quickArms);
+  return {
+    quick,
+    mini: { model: QUICK_MODEL, recipe: { ...RECIPE, steps: 300, warmupSteps: 40 }, seeds: [0, 1, 2] },
+  };
+}
+
 /** The training and the test pictures of embedded sets, at the size every experiment stores them. */
 export async function loadSplits(
   sets: readonly EmbeddedSet[],

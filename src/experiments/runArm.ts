@@ -23,10 +23,11 @@ import {
   type ExperimentData,
   type Profile,
   type ProfileName,
+  type ReportInput,
   type RunSummary,
   recipeOf,
 } from './experiment';
-import { startObserving } from './observations';
+import { readObservations, startObserving } from './observations';
 
 /** What a caller may want to see of a run; nothing is called for a part that an earlier call has done. */
 export interface RunArmEvents {
@@ -151,6 +152,13 @@ export function runPath(
     experiment: profileName,
     name: runName(arm, seed),
   });
+}
+
+/** What observers wrote down in the runs of a profile, for its report. */
+export function observationsIn(
+  place: Pick<RunArmOptions, 'experiment' | 'profileName' | 'root'>,
+): ReportInput['observationsOf'] {
+  return (run) => readObservations(runPath(place, run));
 }
 
 /** The name of a run's folder. */

@@ -11,8 +11,7 @@ import {
   type RunSummary,
   recipeOf,
 } from './experiment';
-import { readObservations } from './observations';
-import { runArm, runPath } from './runArm';
+import { observationsIn, runArm } from './runArm';
 import { runInWorkers } from './runWorkers';
 import { writeResults } from './writeResults';
 
@@ -99,8 +98,7 @@ export async function runExperiment(
 
   const run = jobs > 1 ? runTogether : runOneByOne;
   const runs = await run(experiment, data, options);
-  const observationsOf = (run: Pick<RunSummary, 'arm' | 'seed'>) =>
-    readObservations(runPath({ experiment, profileName, root }, run));
+  const observationsOf = observationsIn({ experiment, profileName, root });
   const report = experiment.report({ profileName, profile, data, runs, observationsOf });
   const folder = await writeResults({ experiment, profileName, profile, runs, data, report, counter, root });
   return { ...report, folder };
