@@ -1,13 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Random } from '../engine';
-import { type Initialiser, layerNormLayer, linear, type Scope } from '../nn';
+import {
+  type BatchMoments,
+  batchNorm,
+  type Initialiser,
+  initialiseBatchNorm,
+  layerNormLayer,
+  linear,
+  moveRunningMoments,
+  runningMoments,
+  type Scope,
+} from '../nn';
 import type { ResolvedSecondOrder } from './config';
 
 /** Training draws dropout and moves running statistics; evaluation does neither. */
 export type Mode = { training: false } | { training: true; random: Random };
 
-const BATCH_NORM_MOMENTUM = 0.1;
-const BATCH_NORM_EPSILON = 1e-5;
 const LAYER_NORM_EPSILON = 1e-7;
 
 /**
@@ -33,36 +41,19 @@ function reduceVision(tokens: tf.Tensor4D, module: Scope, mode: Mode): tf.Tensor
   const kernel = module('conv_dr_block.0.weight'); // [r, slice, 1, 1]
   const narrow = linear(tokens, tf.reshape(kernel, kernel.shape.slice(0, 2))) as tf.Tensor4D;
   const norm = module.at('conv_dr_block').at(1);
-  let mean: tf.Tensor = norm('running_mean');
-  let variance: tf.Tensor = norm('running_var');
-  if (mode.training) {
-    const moments = tf.moments(narrow, [0, 1], true); // [1, 1, heads, r]
-    ({ mean, variance } = moments);
-    moveRunningStatistics(norm, moments, narrow.shape[0] * narrow.shape[1]);
-  }
-  const unit = tf.mul(tf.sub(narrow, mean), tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON)));
-  return tf.relu(tf.add(tf.mul(unit, norm('weight')), norm('bias'))) as tf.Tensor4D;
+  if (!mode.training) return tf.relu(batchNorm(narrow, runningMoments(norm), norm));
+  const moments = tf.moments(narrow, [0, 1], true); // [1, 1, heads, r]
+  moveByHeads(norm, moments, narrow.shape[0] * narrow.shape[1]);
+  return tf.relu(batchNorm(narrow, moments, norm));
 }
 
-/** PyTorch's update, once per head in order; the running variance is the unbiased one. */
-function moveRunningStatistics(
-  norm: Scope,
-  moments: { mean: tf.Tensor; variance: tf.Tensor },
-  count: number,
-): void {
-  tf.tidy(() => {
-    const update = (variable: tf.Variable, heads: tf.Tensor) => {
-      const values = tf.unstack(tf.reshape(heads, [heads.shape[2]!, -1]));
-      const moved = values.reduce<tf.Tensor>(
-        (running, value) =>
-          tf.add(tf.mul(running, 1 - BATCH_NORM_MOMENTUM), tf.mul(value, BATCH_NORM_MOMENTUM)),
-        variable,
-      );
-      variable.assign(moved);
-    };
-    update(norm('running_mean'), moments.mean);
-    update(norm('running_var'), tf.mul(moments.variance, count / Math.max(1, count - 1)));
-  });
+/** Moves the running statistics once for each head, in order. */
+function moveByHeads(norm: Scope, { mean, variance }: BatchMoments, count: number): void {
+  const byHead = (heads: tf.Tensor) => tf.unstack(tf.reshape(heads, [heads.shape[2]!, -1]));
+  const variances = byHead(variance);
+  for (const [head, ofHead] of byHead(mean).entries()) {
+    moveRunningMoments(norm, { mean: ofHead, variance: variances[head] }, count);
+  }
 }
 
 /** Linear, layer norm, ReLU. */
@@ -100,10 +91,9 @@ export function initialiseReduction(
   const slice = embedDim / heads;
   if (tower === 'vision') {
     init.normal(`${module}.conv_dr_block.0.weight`, [reduced, slice, 1, 1], Math.sqrt(2 / reduced));
-    init.constant(`${module}.conv_dr_block.1.running_mean`, [reduced], 0, false);
-    init.constant(`${module}.conv_dr_block.1.running_var`, [reduced], 1, false);
+    initialiseBatchNorm(init, `${module}.conv_dr_block.1`, reduced);
   } else {
     init.linear(`${module}.conv_dr_block.0`, slice, reduced, false);
+    init.norm(`${module}.conv_dr_block.1`, reduced);
   }
-  init.norm(`${module}.conv_dr_block.1`, reduced);
 }

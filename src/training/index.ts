@@ -1,5 +1,6 @@
 export * from './adamw';
 export * from './alipObjective';
+export * from './batchNeeds';
 export * from './captionerData';
 export * from './captionerTrainer';
 export * from './captionFeatures';
@@ -21,6 +22,8 @@ export * from './runFolder';
 export * from './schedules';
 export * from './startFrom';
 export * from './streamedData';
+export * from './systems';
 export * from './tensorboard';
+export * from './textQueue';
 export * from './trainer';
 export * from './trainPictures';

@@ -1,0 +1,70 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { withoutGradient } from '../engine';
+import type { Initialiser } from './initialise';
+import type { Scope } from './parameters';
+
+const MOMENTUM = 0.1;
+const EPSILON = 1e-5;
+
+/** Mean and (biased) variance of each channel. */
+export interface BatchMoments {
+  mean: tf.Tensor;
+  variance: tf.Tensor;
+}
+
+/**
+ * The batch normalisation `name` of a scope, PyTorch's `BatchNorm1d`: in training by the batch's own moments, which also
+ * move the running ones; else by the running ones.
+ *
+ * @param x `[batch, channels]`
+ * @throws RangeError in training on a single row, whose variance says nothing
+ */
+export function batchNormLayer(x: tf.Tensor2D, scope: Scope, name: string, training: boolean): tf.Tensor2D {
+  const norm = scope.at(name);
+  if (!training) return batchNorm(x, runningMoments(norm), norm);
+  const [batch] = x.shape;
+  if (batch < 2) {
+    throw new RangeError(
+      `Expected at least 2 rows for the batch norm "${scope.prefix}${name}" in training, got ${batch}; take a larger batch.`,
+    );
+  }
+  const moments = tf.moments(x, 0);
+  moveRunningMoments(norm, moments, batch);
+  return batchNorm(x, moments, norm);
+}
+
+/** (x − mean) / √(variance + ε) · weight + bias, with channels on the last axis. */
+export function batchNorm<T extends tf.Tensor>(x: T, { mean, variance }: BatchMoments, norm: Scope): T {
+  const unit = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, EPSILON)));
+  return tf.add(tf.mul(unit, norm('weight')), norm('bias')) as T;
+}
+
+/** What evaluation normalises by. `[channels]` each */
+export function runningMoments(norm: Scope): BatchMoments {
+  return { mean: norm('running_mean'), variance: norm('running_var') };
+}
+
+/**
+ * PyTorch's update of the running moments, outside any gradient: a tenth of the way to the batch's, with the variance
+ * made unbiased.
+ *
+ * @param moments of the batch, `[channels]` each
+ * @param count over how many numbers of a channel they were taken
+ */
+export function moveRunningMoments(norm: Scope, { mean, variance }: BatchMoments, count: number): void {
+  const move = (running: tf.Variable, value: tf.Tensor) =>
+    running.assign(tf.add(tf.mul(running, 1 - MOMENTUM), tf.mul(value, MOMENTUM)));
+  withoutGradient(() =>
+    tf.tidy(() => {
+      move(norm('running_mean'), mean);
+      move(norm('running_var'), tf.mul(variance, count / Math.max(1, count - 1)));
+    }),
+  );
+}
+
+/** Adds the parameters of a batch normalisation, which begins as if all channels had mean 0 and variance 1. */
+export function initialiseBatchNorm(init: Initialiser, name: string, channels: number): void {
+  init.norm(name, channels);
+  init.constant(`${name}.running_mean`, [channels], 0, false);
+  init.constant(`${name}.running_var`, [channels], 1, false);
+}
