@@ -14,12 +14,26 @@ export function toImages(
   boxes: Float32Array | null,
   imageSize: number,
 ): tf.Tensor4D {
-  const batch = pixels.length / (size * size * 3);
+  return cutPictures(pixelsToFloat(pixels), size, boxes, imageSize);
+}
+
+/** The cutting and scaling of `toImages`, for float pictures, `[batch, size, size, 3]`. */
+export function cutPictures(
+  pictures: Float32Array,
+  size: number,
+  boxes: Float32Array | null,
+  imageSize: number,
+): tf.Tensor4D {
+  const batch = countPictures({ pixels: pictures, size });
   return tf.tidy(() => {
-    const pictures = tf.tensor4d(pixelsToFloat(pixels), [batch, size, size, 3]);
-    if (!boxes)
-      return size === imageSize ? pictures : tf.image.resizeBilinear(pictures, [imageSize, imageSize]);
+    const whole = tf.tensor4d(pictures, [batch, size, size, 3]);
+    if (!boxes) return size === imageSize ? whole : tf.image.resizeBilinear(whole, [imageSize, imageSize]);
     const rows = tf.range(0, batch, 1, 'int32') as tf.Tensor1D;
-    return tf.image.cropAndResize(pictures, tf.tensor2d(boxes, [batch, 4]), rows, [imageSize, imageSize]);
+    return tf.image.cropAndResize(whole, tf.tensor2d(boxes, [batch, 4]), rows, [imageSize, imageSize]);
   });
+}
+
+/** How many square pictures the values hold. */
+export function countPictures({ pixels, size }: { pixels: ArrayLike<number>; size: number }): number {
+  return pixels.length / (size * size * 3);
 }

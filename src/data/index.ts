@@ -28,5 +28,6 @@ export * from './stratify';
 export * from './streamBatches';
 export * from './streams';
 export * from './types';
+export * from './views';
 export * from './webdataset';
 export * from './weightedOrder';
