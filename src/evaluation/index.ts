@@ -3,6 +3,7 @@ export * from './auroc';
 export * from './captioning';
 export * from './captionMetrics';
 export * from './depthProbe';
+export * from './embeddingHealth';
 export * from './embeddings';
 export * from './encode';
 export * from './guesses';
