@@ -1,3 +1,6 @@
+import { type Activation, gelu, quickGelu } from '../engine';
+import { checkGrouping, type GroupingConfig } from '../nn';
+
 /**
  * A CLIP with vision-transformer and causal text towers. Sizes are named as in open_clip's configuration files, in camel
  * case, but for the vision tower's `heads`: there it is `head_width`, the width of one.
@@ -30,6 +33,8 @@ export interface VisionConfig {
   heads: number;
   /** Width of each block's hidden layer over `width`; default 4. */
   mlpRatio?: number;
+  /** Hierarchy-aware attention, HiCLIP's; absent in a plain CLIP. */
+  grouping?: GroupingConfig;
 }
 
 /** A causal text transformer whose end-of-text token stands for the text. */
@@ -44,6 +49,8 @@ export interface TextConfig {
   heads: number;
   /** Width of each block's hidden layer over `width`; default 4. */
   mlpRatio?: number;
+  /** Hierarchy-aware attention, HiCLIP's; absent in a plain CLIP. */
+  grouping?: GroupingConfig;
 }
 
 /**
@@ -145,6 +152,11 @@ export function secondOrderLength(config: SecondOrderConfig, embedDim: number): 
   return (config.heads * channels * (channels + 1)) / 2;
 }
 
+/** What the model's blocks have between their two layers. */
+export function activationOf({ quickGelu: sigmoid }: ClipConfig): Activation {
+  return sigmoid ? quickGelu : gelu;
+}
+
 /** @throws in one sentence when sizes do not fit together. */
 export function checkConfig(config: ClipConfig): void {
   const { vision, text, secondOrder, embedDim } = config;
@@ -160,7 +172,12 @@ export function checkConfig(config: ClipConfig): void {
       tower.width % tower.heads === 0,
       `The ${name} width ${tower.width} does not divide into ${tower.heads} heads.`,
     );
+    if (tower.grouping) checkGrouping(tower.grouping);
   }
+  demand(
+    !vision.grouping || vision.imageSize > vision.patchSize,
+    `One patch of ${vision.patchSize} pixels has no neighbours to be grouped with; take smaller ones.`,
+  );
   if (secondOrder) {
     demand(
       embedDim % secondOrder.heads === 0,

@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../engine';
 import {
   causalMask,
+  chainLayout,
+  type Grouping,
   type Initialiser,
   initialiseTransformer,
   layerNormLayer,
@@ -55,16 +57,7 @@ export function textTower(
 ): TowerOutput {
   const ids = wanted === 'padded' ? allIds(batchOfTokens) : trimmedIds(batchOfTokens);
   const [batch, length] = ids.shape;
-  const { width } = config;
-
-  const words = tf.reshape(tf.gather(scope('token_embedding.weight'), tf.reshape(ids, [-1])), [
-    batch,
-    length,
-    width,
-  ]);
-  const positions = tf.slice(scope('positional_embedding') as tf.Tensor, [0, 0], [length, width]);
-  const placed = tf.add(words, positions) as tf.Tensor3D;
-  const hidden = transformer(placed, scope.at('transformer'), config, activation, causalMask(length));
+  const hidden = textStates(ids, batchOfTokens.lengths, scope, config, activation);
 
   const ends = tf.tensor1d(
     batchOfTokens.lengths.map((count, row) => row * length + count - 1),
@@ -77,6 +70,33 @@ export function textTower(
   }
   const tokens = project(layerNormLayer(hidden, scope, 'ln_final'), projection);
   return { pooled: atEnds(tokens), tokens };
+}
+
+/**
+ * The tokens behind the last block, before the last norm. `[batch, length, width]`
+ *
+ * @param ids `[batch, length]`
+ * @param watch is shown each block's links, `[batch, length − 1]`, where the tower learns them
+ */
+export function textStates(
+  ids: tf.Tensor2D,
+  lengths: Int32Array,
+  scope: Scope,
+  config: TextConfig,
+  activation: Activation,
+  watch?: Grouping['watch'],
+): tf.Tensor3D {
+  const [batch, length] = ids.shape;
+  const { width, grouping } = config;
+  const words = tf.reshape(tf.gather(scope('token_embedding.weight'), tf.reshape(ids, [-1])), [
+    batch,
+    length,
+    width,
+  ]);
+  const positions = tf.slice(scope('positional_embedding') as tf.Tensor, [0, 0], [length, width]);
+  const placed = tf.add(words, positions) as tf.Tensor3D;
+  const groups = grouping && { config: grouping, layout: chainLayout(lengths, length), watch };
+  return transformer(placed, scope.at('transformer'), config, activation, causalMask(length), groups);
 }
 
 /** Draws the tower's parameters as open_clip (and OpenAI) do. */

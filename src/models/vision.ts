@@ -1,6 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../engine';
-import { type Initialiser, initialiseTransformer, layerNormLayer, type Scope, transformer } from '../nn';
+import {
+  type Grouping,
+  gridLayout,
+  type Initialiser,
+  initialiseTransformer,
+  layerNormLayer,
+  type Scope,
+  transformer,
+} from '../nn';
 import type { VisionConfig } from './config';
 
 /** What a tower hands on: every token in the shared space, and the one that stands for the whole. */
@@ -39,19 +47,24 @@ export function visionTower(
 /**
  * The tokens behind the last block, class token first, before the last norm: a grid of features for whoever needs more
  * than one vector of a picture. `[batch, 1 + patches, width]`
+ *
+ * @param watch is shown each block's links, across and down the grid, where the tower learns them
  */
 export function visionStates(
   images: tf.Tensor4D,
   scope: Scope,
   config: VisionConfig,
   activation: Activation,
+  watch?: Grouping['watch'],
 ): tf.Tensor3D {
   const batch = images.shape[0];
-  const { width } = config;
+  const { width, grouping, imageSize, patchSize } = config;
   const patches = patchEmbedding(images, scope('conv1.weight'), config.patchSize);
   const classToken = tf.tile(tf.reshape(scope('class_embedding'), [1, 1, width]), [batch, 1, 1]);
   const placed = tf.add(tf.concat([classToken, patches], 1), scope('positional_embedding')) as tf.Tensor3D;
-  return transformer(layerNormLayer(placed, scope, 'ln_pre'), scope.at('transformer'), config, activation);
+  const start = layerNormLayer(placed, scope, 'ln_pre');
+  const groups = grouping && { config: grouping, layout: gridLayout(imageSize / patchSize), watch };
+  return transformer(start, scope.at('transformer'), config, activation, undefined, groups);
 }
 
 /** x·P for every token. `[batch, tokens, width]` → `[batch, tokens, embedDim]` */

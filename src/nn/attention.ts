@@ -8,9 +8,17 @@ import type { Scope } from './parameters';
  *
  * @param x `[batch, tokens, width]`
  * @param mask added to the scores, `[tokens, tokens]`: 0 where attention may go, −∞ where not
+ * @param gate multiplied with the softmax, the same for all heads, `[batch or 1, tokens, tokens]`; rows then no longer
+ * add up to 1
  * @returns `[batch, tokens, width]`
  */
-export function selfAttention(x: tf.Tensor3D, scope: Scope, heads: number, mask?: tf.Tensor2D): tf.Tensor3D {
+export function selfAttention(
+  x: tf.Tensor3D,
+  scope: Scope,
+  heads: number,
+  mask?: tf.Tensor2D,
+  gate?: tf.Tensor3D,
+): tf.Tensor3D {
   const [batch, tokens, width] = x.shape;
   const headWidth = width / heads;
 
@@ -19,7 +27,8 @@ export function selfAttention(x: tf.Tensor3D, scope: Scope, heads: number, mask?
   const [query, key, value] = tf.unstack(split); // each [batch, heads, tokens, headWidth]
 
   const scores = tf.matMul(tf.mul(query, headWidth ** -0.5), key, false, true);
-  const weights = tf.softmax(mask ? tf.add(scores, mask) : scores); // [batch, heads, tokens, tokens]
+  const softmax = tf.softmax(mask ? tf.add(scores, mask) : scores); // [batch, heads, tokens, tokens]
+  const weights = gate ? tf.mul(softmax, tf.expandDims(gate, 1)) : softmax;
   const mixed = tf.transpose(tf.matMul(weights, value), [0, 2, 1, 3]);
   return linearLayer(tf.reshape(mixed, [batch, tokens, width]), scope, 'out_proj') as tf.Tensor3D;
 }

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Activation } from '../engine';
 import { selfAttention } from './attention';
+import { type Grouping, type GroupingConfig, groupTokens, initialiseGrouping } from './grouping';
 import type { Initialiser } from './initialise';
 import { linearLayer } from './linear';
 import { layerNormLayer } from './normalise';
 import type { Scope } from './parameters';
 import { recomputed } from './recompute';
+import type { Links } from './tokenLayout';
 
 /** The sizes of one stack of blocks. */
 export interface TransformerShape {
@@ -14,10 +16,14 @@ export interface TransformerShape {
   heads: number;
   /** Width of the hidden layer relative to `width`; 4 in every CLIP. */
   mlpRatio?: number;
+  /** Parameters for grouping in each block; absent: none. */
+  grouping?: GroupingConfig;
 }
 
 /**
- * A stack of pre-norm residual blocks, `resblocks.0` to `resblocks.{layers−1}` (open_clip's `Transformer`).
+ * A stack of pre-norm residual blocks, `resblocks.0` to `resblocks.{layers−1}` (open_clip's `Transformer`). Where tokens are
+ * grouped, each block hands its links to the next. Links are not recomputed for the gradient: under `withRecomputation`
+ * they and what they come from stay in memory.
  *
  * @param x `[batch, tokens, width]`
  * @param scope the parameters below `transformer`
@@ -28,15 +34,33 @@ export function transformer(
   shape: TransformerShape,
   activation: Activation,
   mask?: tf.Tensor2D,
+  grouping?: Grouping,
 ): tf.Tensor3D {
   let hidden = x;
+  let links: Links | undefined;
   for (let layer = 0; layer < shape.layers; layer++) {
     const ofBlock = scope.at('resblocks').at(layer);
-    const block = (x: tf.Tensor3D, mask?: tf.Tensor) =>
-      residualBlock(x, ofBlock, shape.heads, activation, mask as tf.Tensor2D);
-    hidden = recomputed(block, hidden, ofBlock, mask && [mask]);
+    const grouped = grouping && groupTokens(hidden, ofBlock.at('group_attn'), grouping, layer, links);
+    links = grouped?.links;
+    if (links) grouping?.watch?.(links);
+    const block = ([x, gate]: readonly tf.Tensor[], [mask]: readonly tf.Tensor[]) =>
+      residualBlock(x as tf.Tensor3D, ofBlock, shape.heads, activation, { mask, gate } as Weighing);
+    const inputs = grouped ? [hidden, grouped.gate] : [hidden];
+    hidden = recomputed(block, inputs, ownVariables(ofBlock), mask && [mask]);
   }
   return hidden;
+}
+
+/** A block's variables but for those its links come from. */
+function ownVariables(ofBlock: Scope): tf.Variable[] {
+  const grouping = new Set(ofBlock.at('group_attn').all());
+  return ofBlock.all().filter((variable) => !grouping.has(variable));
+}
+
+/** What changes the weights of attention, see `selfAttention`. */
+interface Weighing {
+  mask?: tf.Tensor2D;
+  gate?: tf.Tensor3D;
 }
 
 /** x + attention(norm(x)), then x + mlp(norm(x)). */
@@ -45,9 +69,10 @@ export function residualBlock(
   scope: Scope,
   heads: number,
   activation: Activation,
-  mask?: tf.Tensor2D,
+  { mask, gate }: Weighing = {},
 ): tf.Tensor3D {
-  const attended = tf.add(x, selfAttention(layerNormLayer(x, scope, 'ln_1'), scope.at('attn'), heads, mask));
+  const normed = layerNormLayer(x, scope, 'ln_1');
+  const attended = tf.add(x, selfAttention(normed, scope.at('attn'), heads, mask, gate));
   const hidden = activation(linearLayer(layerNormLayer(attended, scope, 'ln_2'), scope, 'mlp.c_fc'));
   return tf.add(attended, linearLayer(hidden, scope, 'mlp.c_proj')) as tf.Tensor3D;
 }
@@ -66,7 +91,7 @@ export interface TransformerStd {
 export function initialiseTransformer(
   init: Initialiser,
   prefix: string,
-  { width, layers, mlpRatio = 4 }: TransformerShape,
+  { width, layers, mlpRatio = 4, grouping }: TransformerShape,
   std?: TransformerStd,
 ): void {
   const inner = width * mlpRatio;
@@ -88,5 +113,6 @@ export function initialiseTransformer(
     init.uniform(at('mlp.c_fc.bias'), [inner], 1 / Math.sqrt(width));
     draw(at('mlp.c_proj.weight'), [width, inner], std?.projection);
     init.uniform(at('mlp.c_proj.bias'), [width], 1 / Math.sqrt(inner));
+    if (grouping) initialiseGrouping(init, at('group_attn'), width, grouping);
   }
 }
