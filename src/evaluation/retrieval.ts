@@ -1,4 +1,5 @@
-import { type Embeddings, forEachScoreRow, normaliseRows } from './embeddings';
+import type { Embeddings } from './embeddings';
+import { cosineScores, type ScoreRows } from './scoreRows';
 
 /** Which texts are right for which picture, with identical texts merged. */
 export interface RetrievalPairs {
@@ -43,10 +44,6 @@ export interface RetrievalResult {
 /**
  * Retrieval in both directions by cosine similarity.
  *
- * A query is a hit within k when fewer than k wrong candidates score at least as high as its best right one. With
- * distinct scores this equals CLIP_benchmark's `recall_at_k` (a hit if any right candidate is among the top k), for any
- * number of right candidates; ties count against the model.
- *
  * @param positives for each picture the row indices in `textEmbeddings` that are right for it (see `collectPairs`).
  * @throws when pictures and positives do not fit, or a text belongs to no picture.
  */
@@ -58,15 +55,39 @@ export function retrievalRecall(input: {
   positives: readonly (readonly number[])[];
   k?: readonly number[];
 }): RetrievalResult {
-  const { positives, k = [1, 5, 10] } = input;
-  const picturesOf = invert(positives, input.imageEmbeddings.rows, input.textEmbeddings.rows);
-  const images = normaliseRows(input.imageEmbeddings);
-  const texts = normaliseRows(input.textEmbeddings);
+  const { imageEmbeddings: images, textEmbeddings: texts, ...rest } = input;
+  return scoreRecall({
+    imageToText: cosineScores(images, texts),
+    textToImage: cosineScores(texts, images),
+    ...rest,
+  });
+}
+
+/**
+ * Retrieval in both directions by any scores, the same in both or not.
+ *
+ * A query is a hit within k when fewer than k wrong candidates score at least as high as its best right one. With
+ * distinct scores this equals CLIP_benchmark's `recall_at_k` (a hit if any right candidate is among the top k), for any
+ * number of right candidates; ties count against the model.
+ *
+ * @param imageToText pictures as queries, texts as candidates; `textToImage` the other way round
+ * @param positives for each picture the indices of the texts that are right for it (see `collectPairs`).
+ * @throws when pictures and positives do not fit, or a text belongs to no picture.
+ */
+export function scoreRecall(input: {
+  imageToText: ScoreRows;
+  textToImage: ScoreRows;
+  positives: readonly (readonly number[])[];
+  k?: readonly number[];
+}): RetrievalResult {
+  const { imageToText, textToImage, positives, k = [1, 5, 10] } = input;
+  const [pictures, texts] = [imageToText.queries, imageToText.candidates];
+  const picturesOf = invert(positives, pictures, texts);
   return {
-    imageToText: recall(images, texts, positives, k),
-    textToImage: recall(texts, images, picturesOf, k),
-    pictures: images.rows,
-    texts: texts.rows,
+    imageToText: recall(imageToText, positives, k),
+    textToImage: recall(textToImage, picturesOf, k),
+    pictures,
+    texts,
   };
 }
 
@@ -92,20 +113,15 @@ function invert(positives: readonly (readonly number[])[], pictures: number, tex
   return picturesOf;
 }
 
-function recall(
-  queries: Embeddings,
-  candidates: Embeddings,
-  right: readonly (readonly number[])[],
-  k: readonly number[],
-): Recall {
+function recall(scores: ScoreRows, right: readonly (readonly number[])[], k: readonly number[]): Recall {
   const hits = k.map(() => 0);
-  forEachScoreRow(queries, candidates, (row, scores) => {
-    const rank = rankOfBest(right[row], scores);
+  scores.forEach((query, row) => {
+    const rank = rankOfBest(right[query], row);
     k.forEach((limit, i) => {
       if (rank < limit) hits[i]++;
     });
   });
-  return Object.fromEntries(k.map((limit, i) => [limit, hits[i] / queries.rows]));
+  return Object.fromEntries(k.map((limit, i) => [limit, hits[i] / scores.queries]));
 }
 
 /** How many wrong candidates score at least as high as the best right one. */

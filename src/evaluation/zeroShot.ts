@@ -1,5 +1,6 @@
 import { fillTemplates } from '../text';
-import { concatEmbeddings, type Embeddings, forEachScoreRow, normaliseRows } from './embeddings';
+import { concatEmbeddings, type Embeddings, normaliseRows } from './embeddings';
+import { cosineScores, type ScoreRows } from './scoreRows';
 
 /** Encodes texts to embeddings `[texts, width]`, normalised or not. */
 export type EncodeTexts = (texts: string[]) => Promise<Embeddings>;
@@ -18,17 +19,26 @@ export async function classWeights(
   templates: readonly string[],
   batchSize = 256,
 ): Promise<Embeddings> {
-  if (classes.length === 0 || templates.length === 0) {
-    throw new Error(
-      `Expected classes and templates, got ${classes.length} and ${templates.length}: give one of each.`,
-    );
-  }
-  const prompts = classes.flatMap((name) => fillTemplates(templates, name));
+  const prompts = classPrompts(classes, templates);
   const encoded: Embeddings[] = [];
   for (let start = 0; start < prompts.length; start += batchSize) {
     encoded.push(normaliseRows(await encodeTexts(prompts.slice(start, start + batchSize))));
   }
   return normaliseRows(sumOfGroups(concatEmbeddings(encoded), templates.length));
+}
+
+/**
+ * Every class name in every template, the templates of one class behind each other.
+ *
+ * @throws when there is no class, no template, or a template without `{}`.
+ */
+export function classPrompts(classes: readonly string[], templates: readonly string[]): string[] {
+  if (classes.length === 0 || templates.length === 0) {
+    throw new Error(
+      `Expected classes and templates, got ${classes.length} and ${templates.length}: give one of each.`,
+    );
+  }
+  return classes.flatMap((name) => fillTemplates(templates, name));
 }
 
 /** Sums every `size` consecutive rows into one. */
@@ -41,15 +51,19 @@ function sumOfGroups({ values, rows, width }: Embeddings, size: number): Embeddi
   return { values: sums, rows: rows / size, width };
 }
 
-export interface ZeroShotInput {
-  /** `[pictures, width]`; scaled to unit length here. */
-  imageEmbeddings: Embeddings;
-  /** `[classes, width]`, as `classWeights` makes them. */
-  classEmbeddings: Embeddings;
+/** What is right, and for which classes a model may know it from training. */
+export interface ClassLabels {
   /** The class index of every picture. */
   labels: ArrayLike<number>;
   /** For each class: did its pictures occur in training? Splits top-1 into two. */
   seen?: readonly boolean[];
+}
+
+export interface ZeroShotInput extends ClassLabels {
+  /** `[pictures, width]`; scaled to unit length here. */
+  imageEmbeddings: Embeddings;
+  /** `[classes, width]`, as `classWeights` makes them. */
+  classEmbeddings: Embeddings;
 }
 
 export interface ZeroShotResult {
@@ -63,26 +77,34 @@ export interface ZeroShotResult {
   top1Unseen?: number;
   /** How many pictures were judged. */
   count: number;
-  /** The class index with the highest cosine for every picture; of equals, the lowest index. */
+  /** The class index with the highest score for every picture; of equals, the lowest index. */
   predictions: Int32Array;
 }
 
 /**
- * Zero-shot classification accuracy by cosine similarity. A picture is right within k when fewer than k wrong classes
- * score at least as high as the right one: ties count against the model, so that equal embeddings earn nothing.
+ * Zero-shot classification accuracy by cosine similarity.
  *
  * @throws when the labels do not fit the pictures or the classes.
  */
 export function zeroShotAccuracy(input: ZeroShotInput): ZeroShotResult {
-  checkLabels(input);
-  const { labels, seen } = input;
-  const images = normaliseRows(input.imageEmbeddings);
-  const count = images.rows;
+  return classAccuracy(cosineScores(input.imageEmbeddings, input.classEmbeddings), input);
+}
+
+/**
+ * Classification accuracy by any scores. A picture is right within k when fewer than k wrong classes score at least as
+ * high as the right one: ties count against the model, so that equal embeddings earn nothing.
+ *
+ * @param scores pictures as queries, classes as candidates
+ * @throws when the labels do not fit the pictures or the classes.
+ */
+export function classAccuracy(scores: ScoreRows, { labels, seen }: ClassLabels): ZeroShotResult {
+  checkLabels(scores, labels, seen);
+  const count = scores.queries;
   const predictions = new Int32Array(count);
   const ranks = new Int32Array(count);
-  forEachScoreRow(images, normaliseRows(input.classEmbeddings), (row, scores) => {
-    predictions[row] = indexOfHighest(scores);
-    ranks[row] = rankOf(labels[row], scores);
+  scores.forEach((picture, row) => {
+    predictions[picture] = indexOfHighest(row);
+    ranks[picture] = rankOf(labels[picture], row);
   });
 
   const pictures = Array.from({ length: count }, (_, i) => i);
@@ -90,7 +112,7 @@ export function zeroShotAccuracy(input: ZeroShotInput): ZeroShotResult {
   const result: ZeroShotResult = {
     top1: within(1, pictures),
     top5: within(5, pictures),
-    meanPerClass: meanPerClass(labels, ranks, input.classEmbeddings.rows),
+    meanPerClass: meanPerClass(labels, ranks, scores.candidates),
     count,
     predictions,
   };
@@ -103,12 +125,13 @@ export function zeroShotAccuracy(input: ZeroShotInput): ZeroShotResult {
   return result;
 }
 
-function checkLabels({ imageEmbeddings, classEmbeddings, labels, seen }: ZeroShotInput): void {
-  const classes = classEmbeddings.rows;
-  if (imageEmbeddings.rows === 0 || labels.length !== imageEmbeddings.rows) {
-    throw new Error(
-      `Expected one label for each picture, got ${labels.length} for ${imageEmbeddings.rows} pictures.`,
-    );
+function checkLabels(
+  { queries: pictures, candidates: classes }: ScoreRows,
+  labels: ArrayLike<number>,
+  seen?: readonly boolean[],
+): void {
+  if (pictures === 0 || labels.length !== pictures) {
+    throw new Error(`Expected one label for each picture, got ${labels.length} for ${pictures} pictures.`);
   }
   for (let i = 0; i < labels.length; i++) {
     if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {

@@ -18,10 +18,21 @@ export function pairLosses(images: tf.Tensor2D, texts: tf.Tensor2D, scale: tf.Sc
   return pairLossesFromLogits(tf.mul(tf.matMul(images, texts, false, true), scale) as tf.Tensor2D);
 }
 
-/** @param logits pictures as rows, texts as columns, `[batch, batch]`; the diagonal holds the pairs */
-export function pairLossesFromLogits(logits: tf.Tensor2D): tf.Tensor1D {
-  const own = tf.sum(tf.mul(logits, tf.eye(logits.shape[0])), 1);
+/**
+ * The same from logits of any making, pictures as rows, texts as columns, `[batch, batch]`; the diagonal holds the pairs.
+ *
+ * @param logits what pictures choose their texts by
+ * @param textLogits what texts choose their pictures by, where that is not the same
+ */
+export function pairLossesFromLogits(logits: tf.Tensor2D, textLogits = logits): tf.Tensor1D {
+  const own = diagonal(logits);
+  const ownOfTexts = textLogits === logits ? own : diagonal(textLogits);
   const rows = tf.sub(tf.logSumExp(logits, 1), own);
-  const columns = tf.sub(tf.logSumExp(logits, 0), own);
+  const columns = tf.sub(tf.logSumExp(textLogits, 0), ownOfTexts);
   return tf.mul(tf.add(rows, columns), 0.5) as tf.Tensor1D;
+}
+
+/** `[batch, batch]` → `[batch]` */
+function diagonal(matrix: tf.Tensor2D): tf.Tensor1D {
+  return tf.sum(tf.mul(matrix, tf.eye(matrix.shape[0])), 1);
 }
