@@ -11,10 +11,13 @@ export interface EncodedRows {
 }
 
 /**
- * Which statistics decide at test time: the first order only (DALIP's official code), the second only, or the sum of
- * both cosines (DALIP's figure).
+ * Which vectors decide at test time: those of the first order only (DALIP's official code), of the second only, or both by
+ * the sum of their cosines (DALIP's figure).
  */
-export type Scoring = 'first' | 'second' | 'both';
+export type VectorScoring = 'first' | 'second' | 'both';
+
+/** What decides at test time: vectors, or the similarities of single tokens (FILIP). */
+export type Scoring = VectorScoring | 'tokens';
 
 /** Pictures or texts encoded at a time. */
 const BATCH = 256;
@@ -23,16 +26,16 @@ const BATCH = 256;
  * Pictures of a set, whole and unaugmented, as rows of unit length.
  *
  * @param indices which pictures of the set, in the order of the rows; all of them unless given
+ * @param encode what is made of a batch of normalised pictures; the model's embeddings unless given
  */
 export function embedPictures(
   model: Clip,
   set: PictureSet,
   indices: readonly number[] = [...set.keys.keys()],
+  encode: (images: tf.Tensor4D) => Encoded = (images) => encodeImages(model, images),
 ): EncodedRows {
   const { imageSize } = model.config.vision;
-  return embedInBatches(indices, (chosen) =>
-    encodeImages(model, toImages(takeBatch(set, chosen), null, imageSize)),
-  );
+  return embedInBatches(indices, (chosen) => encode(toImages(takeBatch(set, chosen), null, imageSize)));
 }
 
 /** Texts as rows of unit length, in the texts' order. */
@@ -68,7 +71,7 @@ function download(tensor: tf.Tensor2D): Embeddings {
  *
  * @throws when the second order is asked for and the model has none
  */
-export function rowsFor(scoring: Scoring, { first, second }: EncodedRows): Embeddings {
+export function rowsFor(scoring: VectorScoring, { first, second }: EncodedRows): Embeddings {
   if (scoring === 'first') return first;
   if (!second) throw new Error('Second-order scoring needs a model with second-order heads.');
   return scoring === 'second' ? second : sideBySide(normaliseRows(first), normaliseRows(second));

@@ -2,7 +2,15 @@ import { lowerResolution, type PictureSet, selectSamples, type TaskDefinition, t
 import type { Clip } from '../models';
 import type { Tokenizer } from '../text';
 import { selectRows } from './embeddings';
-import { type EncodedRows, embedPictures, embedTexts, rowsFor, type Scoring } from './encode';
+import {
+  type EncodedRows,
+  embedPictures,
+  embedTexts,
+  rowsFor,
+  type Scoring,
+  type VectorScoring,
+} from './encode';
+import { measureTokens } from './measureTokens';
 import { type ProbeSweepResult, sweepLinearProbe } from './probeSweep';
 import { collectPairs, type RetrievalResult, retrievalRecall } from './retrieval';
 import { classWeights, type ZeroShotResult, zeroShotAccuracy } from './zeroShot';
@@ -30,7 +38,7 @@ export interface Measurement {
  * Judges a model on zero-shot tasks and retrieval, once for each scoring; pictures and texts are encoded once for all.
  *
  * @param test held-out pictures; a task's examples are those whose JSON names it
- * @throws when a task has no examples among them, or a scoring needs heads that the model lacks
+ * @throws when a task has no examples among them, or a scoring needs heads or token maps that the model lacks
  */
 export async function measure(
   model: Clip,
@@ -40,10 +48,31 @@ export async function measure(
   searches: readonly RetrievalTask[],
   scorings: readonly Scoring[] = ['first'],
 ): Promise<Partial<Record<Scoring, Measurement>>> {
+  const byVectors = scorings.filter(isByVectors);
+  return {
+    ...(byVectors.length > 0 && (await measureVectors(model, tokenizer, test, tasks, searches, byVectors))),
+    ...(scorings.includes('tokens') && {
+      tokens: await measureTokens(model, tokenizer, test, tasks, searches),
+    }),
+  };
+}
+
+function isByVectors(scoring: Scoring): scoring is VectorScoring {
+  return scoring !== 'tokens';
+}
+
+async function measureVectors(
+  model: Clip,
+  tokenizer: Tokenizer,
+  test: PictureSet,
+  tasks: readonly TaskDefinition[],
+  searches: readonly RetrievalTask[],
+  scorings: readonly VectorScoring[],
+): Promise<Record<VectorScoring, Measurement>> {
   const pictures = embedPictures(model, test);
   const results = Object.fromEntries(
-    scorings.map((scoring): [Scoring, Measurement] => [scoring, { tasks: {}, retrieval: {} }]),
-  );
+    scorings.map((scoring) => [scoring, { tasks: {}, retrieval: {} }]),
+  ) as Record<VectorScoring, Measurement>;
   for (const task of tasks) {
     const { indices, labels } = taskExamples(test, task);
     const own = task.lowResolution
@@ -90,10 +119,10 @@ export function probeTasks(
   model: Clip,
   { train, test }: { train: PictureSet; test: PictureSet },
   tasks: readonly TaskDefinition[],
-  scorings: readonly Scoring[] = ['first'],
-): Partial<Record<Scoring, NonNullable<Measurement['probes']>>> {
+  scorings: readonly VectorScoring[] = ['first'],
+): Partial<Record<VectorScoring, NonNullable<Measurement['probes']>>> {
   const results = Object.fromEntries(scorings.map((scoring) => [scoring, {}])) as Record<
-    Scoring,
+    VectorScoring,
     NonNullable<Measurement['probes']>
   >;
   for (const task of tasks) {

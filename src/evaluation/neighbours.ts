@@ -1,5 +1,5 @@
 import { forEachScoreRow, normaliseRows } from './embeddings';
-import { type EncodedRows, rowsFor, type Scoring } from './encode';
+import { type EncodedRows, rowsFor, type VectorScoring } from './encode';
 
 /** A candidate found for a query. */
 export interface Neighbour {
@@ -20,7 +20,7 @@ export interface Neighbour {
 export function nearestNeighbours(input: {
   queries: EncodedRows;
   candidates: EncodedRows;
-  scoring: Scoring;
+  scoring: VectorScoring;
   k: number;
   self?: readonly number[];
 }): Neighbour[][] {

@@ -10,7 +10,7 @@ function shareArm(share: number): ShareArm {
   const arm: Arm = {
     id: `general-${percent}`,
     label: `${percent} % general`,
-    objective: dalipObjective,
+    objective: () => dalipObjective(),
     model: { secondOrder: MINI_SECOND_ORDER },
     ...tunedOn(share),
   };

@@ -43,7 +43,7 @@ export const dalipTableExperiment: Experiment = {
     {
       id: 'dalip',
       label: 'DALIP',
-      objective: dalipObjective,
+      objective: () => dalipObjective(),
       model: { secondOrder: MINI_SECOND_ORDER },
       scorings: ['first', 'second', 'both'],
     },

@@ -33,9 +33,10 @@ export interface Arm {
   id: string;
   /** As tables call it. */
   label: string;
-  objective: () => Objective;
-  /** Changes to the profile's model, such as second-order heads. */
-  model?: Partial<ClipConfig>;
+  /** Made anew for each run, for the arm's model. */
+  objective: (model: ClipConfig) => Objective;
+  /** Changes to the profile's model, such as second-order heads, or what becomes of it. */
+  model?: Partial<ClipConfig> | ((base: ClipConfig) => ClipConfig);
   /** How test scores are taken; default first order only. */
   scorings?: readonly Scoring[];
   /** Which of a picture's texts are trained on, where it is not any of them by chance. */
@@ -77,6 +78,11 @@ export interface Observation extends Record<string, unknown> {
 /** The arms that a profile runs, in the experiment's order. */
 export function armsOf({ arms }: Pick<Experiment, 'arms'>, profile: Profile): Arm[] {
   return arms.filter(({ id }) => profile.arms?.includes(id) ?? true);
+}
+
+/** The arm's model in a profile. */
+export function modelOf({ model }: Pick<Arm, 'model'>, profile: Pick<Profile, 'model'>): ClipConfig {
+  return typeof model === 'function' ? model(profile.model) : { ...profile.model, ...model };
 }
 
 /** The arm's recipe in a profile, but for the seed. */

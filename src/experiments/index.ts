@@ -5,6 +5,7 @@ import { dalipStatisticsExperiment } from './dalipStatistics';
 import { dalipTableExperiment } from './dalipTable';
 import type { Experiment } from './experiment';
 import { photographsExperiment } from './photographs';
+import { systemsExperiment } from './systems';
 
 export { spoiledTexts } from './alipData';
 export { alipGatesExperiment } from './alipGates';
@@ -25,6 +26,9 @@ export * from './report';
 export * from './runArm';
 export * from './runExperiment';
 export * from './statisticsPredictions';
+export { systemsExperiment } from './systems';
+export * from './systemsArms';
+export * from './systemsPredictions';
 export * from './trainingPresets';
 
 /** All experiments, in the order they are run. */
@@ -34,6 +38,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   dalipStatisticsExperiment,
   dalipMixingExperiment,
   alipGatesExperiment,
+  systemsExperiment,
   photographsExperiment,
 ];
 

@@ -16,6 +16,7 @@ export const SCORING_NAMES: Record<Scoring, string> = {
   first: 'first order',
   second: 'second order',
   both: 'both orders',
+  tokens: 'token by token',
 };
 
 /** Every arm under every scoring it was judged by, in the order of the arms. */

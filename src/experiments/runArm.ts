@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { machineKind } from '../engine/machine';
-import { measure, probeTasks, type Scoring } from '../evaluation';
-import { type Clip, type ClipConfig, createClip } from '../models';
+import { type Measurement, measure, probeTasks, type Scoring, type VectorScoring } from '../evaluation';
+import { type Clip, createClip } from '../models';
 import { countParameters, disposeParameters } from '../nn';
 import { createTokenizer, type Tokenizer } from '../text';
 import {
@@ -21,6 +21,7 @@ import {
   type Arm,
   type Experiment,
   type ExperimentData,
+  modelOf,
   type Profile,
   type ProfileName,
   type ReportInput,
@@ -61,7 +62,7 @@ export interface RunArmOptions extends RunArmEvents {
  */
 export async function runArm(options: RunArmOptions): Promise<RunSummary> {
   const { experiment, profileName, profile, arm, seed, data, root } = options;
-  const config: ClipConfig = { ...profile.model, ...arm.model };
+  const config = modelOf(arm, profile);
   const recipe: Recipe = { ...recipeOf(arm, profile), seed };
   const { startsFrom, settings } = arm;
   const folder = openRunFolder({
@@ -79,7 +80,7 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
   const model = createClip(config, seed);
   if (startsFrom) startFrom(model, trainedParameters(options, startsFrom));
   const tokenizer = createTokenizer(config.text);
-  const objective = arm.objective();
+  const objective = arm.objective(config);
   const training = startTraining(model, objective, recipe);
   const observe =
     arm.observer &&
@@ -96,6 +97,7 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
       imageSize: config.vision.imageSize,
       sources: arm.sources?.(data),
       ...arm.texts?.(data, seed),
+      needs: objective.needs,
     });
     const seconds = await trainRun(training, batches, {
       folder,
@@ -133,7 +135,13 @@ async function scoresOf(
 ): Promise<RunSummary['scores']> {
   const scores = await measure(model, tokenizer, data.test, data.tasks, data.searches, scorings);
   if (!data.probes) return scores;
-  const probes = probeTasks(model, data, data.probes, scorings);
+  const byVectors = scorings?.filter((scoring) => scoring !== 'tokens');
+  const probes: Partial<Record<Scoring, Measurement['probes']>> = probeTasks(
+    model,
+    data,
+    data.probes,
+    byVectors as VectorScoring[] | undefined,
+  );
   return Object.fromEntries(
     Object.entries(scores).map(([scoring, measured]) => [
       scoring,

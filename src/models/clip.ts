@@ -1,9 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Activation, createRandom, gelu, quickGelu } from '../engine';
+import { createRandom } from '../engine';
 import { initialiser, type Parameters, type Scope, scopeOf, unitLength } from '../nn';
-import { type ClipConfig, checkConfig, resolveSecondOrder } from './config';
+import { augmentationResidual } from './augmentationHead';
+import { auxiliaryScope, initialiseAuxiliary } from './auxiliary';
+import { activationOf, type ClipConfig, checkConfig, resolveSecondOrder } from './config';
+import { imageFeatures } from './features';
 import type { Mode } from './reduction';
 import { initialiseSecondOrder, secondOrder, type Tower } from './secondOrder';
+import { LOGIT_SCALE_START } from './temperature';
 import { initialiseText, type TokenBatch, textTower } from './text';
 import { meanToken, type TokenSet } from './tokenWeights';
 import { initialiseVision, patchEmbedding, visionTower } from './vision';
@@ -22,12 +26,6 @@ export interface Encoded {
   second?: tf.Tensor2D;
 }
 
-/** The temperature's start: logits are cosines times 1/0.07. */
-export const LOGIT_SCALE_START = Math.log(1 / 0.07);
-
-/** The temperatures' parameters: the first order's, or both orders'; and the second order's where it has its own. */
-export const LOGIT_SCALES = ['logit_scale', 'logit_scale_second'] as const;
-
 const EVALUATION: Mode = { training: false };
 
 /**
@@ -42,6 +40,7 @@ export function createClip(config: ClipConfig, seed: number): Clip {
   initialiseText(init, config.text, config.embedDim);
   initialiseVision(init, config.vision, config.embedDim);
   init.constant('logit_scale', [], LOGIT_SCALE_START);
+  initialiseAuxiliary(init, config);
   if (config.secondOrder) {
     if (config.secondOrder.logitScale === 'separate')
       init.constant('logit_scale_second', [], LOGIT_SCALE_START);
@@ -59,11 +58,26 @@ export function createClip(config: ClipConfig, seed: number): Clip {
  */
 export function encodeImages(model: Clip, images: tf.Tensor4D, mode: Mode = EVALUATION): Encoded {
   const { config, parameters } = model;
+  if (config.auxiliary?.augmentation) return { first: augmentedImages(model, images) };
   if (!needsTokens(config)) {
     const scope = scopeOf(parameters).at('visual');
     return { first: unitLength(visionTower(images, scope, config.vision, activationOf(config)).pooled) };
   }
   return encodeTokens(model, imageTokens(model, images), 'vision', mode);
+}
+
+/**
+ * Pictures of a model with an augmentation encoder, as unit rows.
+ *
+ * @param augmentation what was done to each picture, `[batch, inputs]`; absent: nothing was, as at test time
+ * @returns `[batch, embedDim]`
+ */
+export function augmentedImages(model: Clip, images: tf.Tensor4D, augmentation?: tf.Tensor2D): tf.Tensor2D {
+  const { hidden, pooled } = imageFeatures(model, images);
+  const { inputs } = model.config.auxiliary!.augmentation!;
+  const done = augmentation ?? tf.zeros<tf.Rank.R2>([images.shape[0], inputs]);
+  const residual = augmentationResidual(hidden, done, auxiliaryScope(model, 'augmentation'));
+  return unitLength(tf.add(pooled, residual)) as tf.Tensor2D;
 }
 
 /**
@@ -126,9 +140,5 @@ function needsTokens({ secondOrder: heads, pooling }: ClipConfig): boolean {
 /** exp(logit_scale): what first-order cosines are multiplied by, or second-order ones where they have their own. Scalar. */
 export function logitScale({ config, parameters }: Clip, order: keyof Encoded = 'first'): tf.Scalar {
   const separate = order === 'second' && config.secondOrder?.logitScale === 'separate';
-  return tf.exp(scopeOf(parameters)(separate ? LOGIT_SCALES[1] : LOGIT_SCALES[0])) as tf.Scalar;
-}
-
-function activationOf(config: ClipConfig): Activation {
-  return config.quickGelu ? quickGelu : gelu;
+  return tf.exp(scopeOf(parameters)(separate ? 'logit_scale_second' : 'logit_scale')) as tf.Scalar;
 }

@@ -1,5 +1,6 @@
 import { type Activation, gelu, quickGelu } from '../engine';
 import { checkGrouping, type GroupingConfig } from '../nn';
+import type { AuxiliaryConfig } from './auxiliary';
 
 /**
  * A CLIP with vision-transformer and causal text towers. Sizes are named as in open_clip's configuration files, in camel
@@ -19,6 +20,8 @@ export interface ClipConfig {
   pooling?: 'token' | 'mean';
   /** DALIP's second-order heads on both towers; absent in a plain CLIP. */
   secondOrder?: SecondOrderConfig;
+  /** Parts that other methods train beside the towers; absent in a plain CLIP. */
+  auxiliary?: AuxiliaryConfig;
 }
 
 /** A vision transformer with a class token, pre-norm blocks and learned positions. */

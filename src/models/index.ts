@@ -20,6 +20,7 @@ export * from './secondOrder';
 export * from './selfSupervised';
 export * from './temperature';
 export * from './text';
+export * from './tokenEmbeddings';
 export * from './tokenMaps';
 export type { TokenSet } from './tokenWeights';
 export * from './vision';

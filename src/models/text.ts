@@ -56,20 +56,21 @@ export function textTower(
   wanted: WantedTokens = 'none',
 ): TowerOutput {
   const ids = wanted === 'padded' ? allIds(batchOfTokens) : trimmedIds(batchOfTokens);
-  const [batch, length] = ids.shape;
   const hidden = textStates(ids, batchOfTokens.lengths, scope, config, activation);
-
-  const ends = tf.tensor1d(
-    batchOfTokens.lengths.map((count, row) => row * length + count - 1),
-    'int32',
-  );
-  const atEnds = (x: tf.Tensor) => tf.gather(tf.reshape(x, [batch * length, -1]), ends) as tf.Tensor2D;
   const projection = scope('text_projection');
   if (wanted === 'none') {
-    return { pooled: tf.matMul(layerNormLayer(atEnds(hidden), scope, 'ln_final'), projection as tf.Tensor) };
+    const ends = layerNormLayer(endTokens(hidden, batchOfTokens), scope, 'ln_final');
+    return { pooled: tf.matMul(ends, projection as tf.Tensor) };
   }
   const tokens = project(layerNormLayer(hidden, scope, 'ln_final'), projection);
-  return { pooled: atEnds(tokens), tokens };
+  return { pooled: endTokens(tokens, batchOfTokens), tokens };
+}
+
+/** The end-of-text token of each text. `[batch, length, width]` → `[batch, width]` */
+export function endTokens(tokens: tf.Tensor3D, { lengths }: TokenBatch): tf.Tensor2D {
+  const [batch, length, width] = tokens.shape;
+  const ends = lengths.map((count, row) => row * length + count - 1);
+  return tf.gather(tf.reshape(tokens, [batch * length, width]), tf.tensor1d(ends, 'int32')) as tf.Tensor2D;
 }
 
 /**
@@ -88,15 +89,21 @@ export function textStates(
 ): tf.Tensor3D {
   const [batch, length] = ids.shape;
   const { width, grouping } = config;
-  const words = tf.reshape(tf.gather(scope('token_embedding.weight'), tf.reshape(ids, [-1])), [
-    batch,
-    length,
-    width,
-  ]);
+  const words = tf.reshape(tf.gather(tokenVectors(scope), tf.reshape(ids, [-1])), [batch, length, width]);
   const positions = tf.slice(scope('positional_embedding') as tf.Tensor, [0, 0], [length, width]);
   const placed = tf.add(words, positions) as tf.Tensor3D;
   const groups = grouping && { config: grouping, layout: chainLayout(lengths, length), watch };
   return transformer(placed, scope.at('transformer'), config, activation, causalMask(length), groups);
+}
+
+const MASK_EMBEDDING = 'auxiliary.maskedText.embedding';
+
+/** A vector for each id, and one more for hidden tokens (id `vocabSize`) in a model that guesses them. */
+function tokenVectors(scope: Scope): tf.Tensor {
+  const vectors = scope('token_embedding.weight');
+  return scope.has(MASK_EMBEDDING)
+    ? tf.concat([vectors as tf.Tensor, tf.expandDims(scope(MASK_EMBEDDING), 0)])
+    : vectors;
 }
 
 /** Draws the tower's parameters as open_clip (and OpenAI) do. */

@@ -7,6 +7,7 @@ export type Parameters = Map<string, tf.Variable>;
 export interface Scope {
   (name: string): tf.Variable;
   at(path: string | number): Scope;
+  has(name: string): boolean;
   /** Every parameter below the prefix. */
   all(): tf.Variable[];
   /** The prefix, with its closing dot; empty at the root. */
@@ -21,6 +22,7 @@ export function scopeOf(parameters: Parameters, prefix = ''): Scope {
     return variable;
   }) as Scope;
   scope.at = (path) => scopeOf(parameters, `${prefix}${path}.`);
+  scope.has = (name) => parameters.has(prefix + name);
   scope.all = () =>
     [...parameters].filter(([name]) => name.startsWith(prefix)).map(([, variable]) => variable);
   scope.prefix = prefix;

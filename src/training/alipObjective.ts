@@ -11,7 +11,7 @@ import {
   type HistoryStart,
 } from '../losses';
 import { type Clip, encodeImages, encodeTexts, logitScale, type Mode, type TokenBatch } from '../models';
-import type { Objective, StepMetrics } from './objectives';
+import type { Objective, StepMetrics, Vectors } from './objectives';
 
 export interface AlipOptions {
   /** false trains on both texts without gates: the control that shows what the second text brings by itself. */
@@ -29,7 +29,9 @@ export interface AlipOptions {
  * make a new one for each run. `encode` throws where a batch has no captions. The weights in its metrics are means over
  * the batch of what the gates say, whether or not `use` and `placebo` let it count.
  */
-export function alipObjective(options: AlipOptions = {}): Objective<'images' | 'texts' | 'captions'> {
+export function alipObjective(
+  options: AlipOptions = {},
+): Objective<Vectors<'images' | 'texts' | 'captions'>> {
   const { gated = true, historyStart = 'one', variant = 'official', gates = {} } = options;
   let history: GateHistory | null =
     gated && historyStart === 'one' ? { textCaption: 1, imageText: 1, imageCaption: 1 } : null;

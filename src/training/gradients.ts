@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { TokenBatch } from '../models';
 import type { Parameters } from '../nn';
 import type { Embeddings, TrainingBatch } from './objectives';
 
@@ -68,7 +69,7 @@ function product(
   start: number,
 ): tf.Scalar {
   const terms = cached.map(({ name, gradient }) =>
-    tf.sum(tf.mul(chunk[name], tf.slice(gradient, start, chunk[name].shape[0]))),
+    tf.sum(tf.mul(chunk[name], tf.slice(gradient, [start], [chunk[name].shape[0]]))),
   );
   return tf.addN(terms) as tf.Scalar;
 }
@@ -108,15 +109,27 @@ function addAll(left: Gradients, right: Gradients): Gradients {
 /** Up to `count` pairs of a batch, from `start` on. */
 function slicePairs(batch: TrainingBatch, start: number, count: number): TrainingBatch {
   const end = Math.min(start + count, batch.keys.length);
-  const sliceTokens = ({ ids, lengths }: TrainingBatch['texts']) => {
-    const length = ids.length / lengths.length;
-    return { ids: ids.subarray(start * length, end * length), lengths: lengths.subarray(start, end) };
-  };
+  const sliceRows = <T extends tf.Tensor>(rows: T) => tf.slice(rows, [start], [end - start]) as T;
+  const sliceEach = (values: Int32Array, width: number) => values.subarray(start * width, end * width);
+  const sliceTokens = ({ ids, lengths }: TokenBatch) => ({
+    ids: sliceEach(ids, ids.length / lengths.length),
+    lengths: sliceEach(lengths, 1),
+  });
+  const { keys, images, texts, captions, views, edited, masked } = batch;
   return {
-    keys: batch.keys.slice(start, end),
-    images: tf.slice(batch.images, start, end - start),
-    texts: sliceTokens(batch.texts),
-    captions: batch.captions && sliceTokens(batch.captions),
+    keys: keys.slice(start, end),
+    images: sliceRows(images),
+    texts: sliceTokens(texts),
+    captions: captions && sliceTokens(captions),
+    views: views?.map(({ images, augmentation }) => ({
+      images: sliceRows(images),
+      augmentation: sliceRows(augmentation),
+    })),
+    edited: edited && sliceTokens(edited),
+    masked: masked && {
+      ...sliceTokens(masked),
+      labels: sliceEach(masked.labels, masked.labels.length / masked.lengths.length),
+    },
   };
 }
 

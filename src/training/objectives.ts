@@ -1,6 +1,9 @@
 import type * as tf from '@tensorflow/tfjs-core';
+import type { View } from '../data';
 import { clipLoss, type DalipOptions, dalipLoss } from '../losses';
 import { type Clip, encodeImages, encodeTexts, logitScale, type Mode, type TokenBatch } from '../models';
+import type { MaskedTexts } from '../text';
+import type { BatchNeeds } from './batchNeeds';
 
 /** What one training step sees. */
 export interface TrainingBatch {
@@ -11,35 +14,44 @@ export interface TrainingBatch {
   texts: TokenBatch;
   /** A second text of each picture; ALIP calls it the synthetic caption. */
   captions?: TokenBatch;
+  /** Further sights of the same pictures, one for each recipe the objective asks for. */
+  views?: View[];
+  /** The raw texts with words exchanged, swapped or left out. */
+  edited?: TokenBatch;
+  /** The raw texts with some tokens hidden, and what stood there. */
+  masked?: MaskedTexts;
 }
 
 /** Numbers of one step that are worth a curve. */
 export type StepMetrics = Record<string, number>;
 
-/** A batch's embeddings by name, `[batch, embedDim]` each, pair after pair. */
-export type Embeddings<Name extends string = string> = Record<Name, tf.Tensor2D>;
+/** What a batch is turned into before the loss, by name: one row for each pair, in the pairs' order. `[batch, …]` each */
+export type Embeddings = Record<string, tf.Tensor>;
+
+/** Embeddings that are one vector for each pair. `[batch, embedDim]` each */
+export type Vectors<Name extends string> = Record<Name, tf.Tensor2D>;
 
 /** What training minimises: which texts are read, which loss is taken, what it remembers between steps. */
-export interface Objective<Name extends string = string> {
+export interface Objective<Rows extends Embeddings = Embeddings> {
   name: string;
+  /** What a batch must hold beside pictures and raw texts. */
+  needs?: BatchNeeds;
+  /** Which parameters it trains, by name; absent: all. The others stay as they were drawn, as in PyTorch without a gradient. */
+  trains?: (parameter: string) => boolean;
   /** Embeds a batch, or some pairs of one; called inside the gradient's scope. */
-  encode(model: Clip, batch: TrainingBatch, mode: Mode): Embeddings<Name>;
+  encode(model: Clip, batch: TrainingBatch, mode: Mode): Rows;
   /**
    * The loss of all embeddings of a batch, a scalar; called once a step, inside the gradient's scope. With `encode` it
-   * depends on every trainable parameter. `metrics` is called there, too, in those steps alone whose numbers are wanted.
+   * depends on every parameter that is trained. `metrics` is called there, too, in those steps alone whose numbers are wanted.
    */
-  lossOf(
-    embeddings: Embeddings<Name>,
-    model: Clip,
-    mode: Mode,
-  ): { loss: tf.Scalar; metrics?: () => StepMetrics };
+  lossOf(embeddings: Rows, model: Clip, mode: Mode): { loss: tf.Scalar; metrics?: () => StepMetrics };
   /** Memory between steps as plain data, for checkpoints. */
   getState?(): unknown;
   setState?(state: unknown): void;
 }
 
 /** Plain CLIP: pictures against raw texts. */
-export function clipObjective(): Objective<'images' | 'texts'> {
+export function clipObjective(): Objective<Vectors<'images' | 'texts'>> {
   return {
     name: 'CLIP',
     encode: (model, batch, mode) => ({
@@ -53,7 +65,7 @@ export function clipObjective(): Objective<'images' | 'texts'> {
 type DalipEmbedding = 'images' | 'imagesSecond' | 'texts' | 'textsSecond';
 
 /** DALIP: first- and second-order statistics of both towers; needs a model with `secondOrder` heads. */
-export function dalipObjective(options: DalipOptions = {}): Objective<DalipEmbedding> {
+export function dalipObjective(options: DalipOptions = {}): Objective<Vectors<DalipEmbedding>> {
   return {
     name: 'DALIP',
     encode: (model, batch, mode) => {

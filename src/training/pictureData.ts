@@ -10,6 +10,7 @@ import {
 } from '../data';
 import { createRandom, type Random } from '../engine';
 import type { Tokenizer } from '../text';
+import { type BatchNeeds, partsOfBatch } from './batchNeeds';
 import { type CropConfig, toCropOptions } from './crops';
 import type { TrainingData } from './trainer';
 
@@ -25,6 +26,8 @@ export interface PictureDataOptions extends CropConfig {
   textOf?: (index: number, random: Random) => string;
   /** Its second text, for objectives with captions. */
   captionOf?: (index: number, random: Random) => string;
+  /** What the objective wants beside pictures and raw texts. */
+  needs?: BatchNeeds;
 }
 
 /**
@@ -38,7 +41,7 @@ export function pictureData(
   tokenizer: Tokenizer,
   options: PictureDataOptions,
 ): TrainingData {
-  const { batchSize, seed, imageSize, captionOf } = options;
+  const { batchSize, seed, imageSize, captionOf, needs = {} } = options;
   const textOf = options.textOf ?? ((index, random) => random.pick(set.texts[index]));
   const perEpoch = stepsPerEpoch(set.length, batchSize);
   if (perEpoch === 0) {
@@ -58,11 +61,15 @@ export function pictureData(
       const random = createRandom(seed).fork(`batch ${step}`);
       const indices = indicesOf(step);
       const boxes = cropBoxes(batchSize, random, toCropOptions(options));
+      const pictures = takeBatch(set, indices);
+      const rawTexts = indices.map((index) => textOf(index, random));
+      const texts = tokenizer.tokenize(rawTexts);
       return {
         keys: indices.map((index) => set.keys[index]),
-        images: toImages(takeBatch(set, indices), boxes, imageSize),
-        texts: tokenizer.tokenize(indices.map((index) => textOf(index, random))),
+        images: toImages(pictures, boxes, imageSize),
+        texts,
         captions: captionOf && tokenizer.tokenize(indices.map((index) => captionOf(index, random))),
+        ...partsOfBatch(needs, { pictures, rawTexts, texts, tokenizer, imageSize }, random),
       };
     },
   };

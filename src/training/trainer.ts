@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom, type Random } from '../engine';
-import { type Clip, LOGIT_SCALES, type Mode } from '../models';
-import { trainable, withRecomputation } from '../nn';
+import { type Clip, isLogitScale, type Mode } from '../models';
+import { type Parameters, trainable, withRecomputation } from '../nn';
 import { type AdamW, createAdamW, decaysInOpenClip } from './adamw';
+import { disposeBatch } from './batchNeeds';
 import { clipByGlobalNorm } from './clipping';
 import { cachedGradients, checkChunks, type GradientProblem, wholeGradients } from './gradients';
 import type { Objective, StepMetrics, TrainingBatch } from './objectives';
@@ -52,7 +53,7 @@ const LOGIT_SCALE_LIMIT = Math.log(100);
  */
 export function startTraining(model: Clip, objective: Objective, recipe: Recipe): Training {
   if (recipe.chunk !== undefined) checkChunks(model.parameters);
-  const optimizer = createAdamW(trainable(model.parameters), {
+  const optimizer = createAdamW(trainedBy(objective, model), {
     beta1: recipe.beta1 ?? 0.9,
     beta2: recipe.beta2 ?? 0.98,
     epsilon: recipe.epsilon ?? 1e-6,
@@ -60,6 +61,11 @@ export function startTraining(model: Clip, objective: Objective, recipe: Recipe)
     decays: recipe.decayed === 'all' ? () => true : decaysInOpenClip,
   });
   return { model, optimizer, objective, recipe };
+}
+
+/** The parameters that a step changes. */
+function trainedBy({ trains = () => true }: Objective, { parameters }: Clip): Parameters {
+  return new Map([...trainable(parameters)].filter(([name]) => trains(name)));
 }
 
 /** Whether the metrics of a step, counted from 1 as in the reports, are wanted. */
@@ -84,7 +90,7 @@ export async function* trainSteps(
       const seconds = (performance.now() - began) / 1000;
       yield { ...report, pairsPerSecond: batch.keys.length / seconds };
     } finally {
-      batch.images.dispose();
+      disposeBatch(batch);
     }
   }
 }
@@ -149,7 +155,7 @@ function lossAndGradients(
       if (withMetrics && result.metrics) metrics = result.metrics();
       return result.loss;
     },
-    parameters: trainable(model.parameters),
+    parameters: trainedBy(objective, model),
   };
   const { chunk = batch.keys.length } = recipe;
   const { loss, gradients } = withRecomputation(recipe.recompute ?? false, () =>
@@ -178,11 +184,10 @@ function rememberSideEffects({ model, objective }: Training): { undo(): void; fo
 
 /** Keeps the temperatures' logarithms within [0, ln 100] and returns the first one's exponential. */
 function clampLogitScale({ parameters }: Clip): number {
-  for (const name of LOGIT_SCALES) {
-    const variable = parameters.get(name);
-    if (variable) tf.tidy(() => variable.assign(tf.clipByValue(variable, 0, LOGIT_SCALE_LIMIT)));
+  for (const [name, variable] of parameters) {
+    if (isLogitScale(name)) tf.tidy(() => variable.assign(tf.clipByValue(variable, 0, LOGIT_SCALE_LIMIT)));
   }
-  return Math.exp(parameters.get(LOGIT_SCALES[0])!.dataSync()[0]);
+  return Math.exp(parameters.get('logit_scale')!.dataSync()[0]);
 }
 
 /** A loss or gradient that stopped being a number, with what is needed to find out why. */

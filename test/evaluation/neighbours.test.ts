@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createRandom, startEngine } from '../../src/engine';
-import { type Embeddings, type EncodedRows, type Scoring, toEmbeddings } from '../../src/evaluation';
+import { type Embeddings, type EncodedRows, toEmbeddings, type VectorScoring } from '../../src/evaluation';
 import { nearestNeighbours } from '../../src/evaluation/neighbours';
 
 const random = createRandom('neighbours');
@@ -17,7 +17,7 @@ const cosine = (a: number[], b: number[]) =>
   a.reduce((sum, value, i) => sum + value * b[i], 0) / Math.hypot(...a) / Math.hypot(...b);
 const cosinesOf = (order: 'first' | 'second', query: number, candidate: number) =>
   cosine(rowOf(queries[order]!, query), rowOf(candidates[order]!, candidate));
-const bruteForce: Record<Scoring, (query: number, candidate: number) => number> = {
+const bruteForce: Record<VectorScoring, (query: number, candidate: number) => number> = {
   first: (query, candidate) => cosinesOf('first', query, candidate),
   second: (query, candidate) => cosinesOf('second', query, candidate),
   both: (query, candidate) =>

@@ -45,7 +45,7 @@ export const TINY_EXPERIMENT: Experiment = {
     {
       id: 'alip',
       label: 'ALIP',
-      objective: alipObjective,
+      objective: () => alipObjective(),
       texts: ({ train }) => ({
         textOf: (index) => train.texts[index][0],
         captionOf: (index) => train.texts[index][1],

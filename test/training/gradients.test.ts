@@ -57,13 +57,16 @@ function distance(a: tf.Tensor, b: tf.Tensor): number {
   return x.reduce((most, value, i) => Math.max(most, Math.abs(value - y[i])), 0) / size;
 }
 
-function assertSame(found: LossAndGradients, expected: LossAndGradients): void {
+/** The roots in distance covariance make rounding larger: up to 1.2e-5 has been seen, depending on the processor. */
+const TOLERANCES: Record<string, number> = { 'DALIP without batch norm': 2e-5 };
+
+function assertSame(found: LossAndGradients, expected: LossAndGradients, tolerance = 1e-5): void {
   const loss = distance(found.loss, expected.loss);
-  assert.ok(loss < 1e-5, `the loss differs by ${loss}`);
+  assert.ok(loss < tolerance, `the loss differs by ${loss}`);
   assert.deepEqual([...found.gradients.keys()], [...expected.gradients.keys()]);
   for (const [name, gradient] of expected.gradients) {
     const off = distance(found.gradients.get(name)!, gradient);
-    assert.ok(off < 1e-5, `the gradient of ${name} differs by ${off}`);
+    assert.ok(off < tolerance, `the gradient of ${name} differs by ${off}`);
   }
 }
 
@@ -94,7 +97,7 @@ describe('cachedGradients', () => {
       const expected = wholeGradients(whole.problem);
       for (const chunk of [1, 3]) {
         const { problem, objective } = problemOf(make, config, batch);
-        assertSame(cachedGradients(problem, chunk), expected);
+        assertSame(cachedGradients(problem, chunk), expected, TOLERANCES[name]);
         const [found, kept] = [objective, whole.objective].map((method) => method.getState?.());
         for (const [key, value] of Object.entries((kept ?? {}) as Record<string, number>))
           assert.ok(Math.abs((found as Record<string, number>)[key] - value) < 1e-5, key);

@@ -1,0 +1,212 @@
+import { PLAIN_VIEW, STRONG_VIEW } from '../data';
+import type { ClipConfig } from '../models';
+import {
+  alipObjective,
+  clipObjective,
+  DEFILIP_WEIGHTS,
+  declipObjective,
+  filipObjective,
+  manySightsObjective,
+  slipObjective,
+  uniclipObjective,
+  withDeclipHeads,
+  withDefilipHeads,
+  withGrouping,
+  withSimclr,
+  withTokenMaps,
+  withUniclipHeads,
+  withWiderBlocks,
+} from '../training';
+import { noisyTexts } from './alipData';
+import type { Arm } from './experiment';
+import { systemsObserver } from './systemsObserver';
+
+/** Share of the raw texts that are spoiled, as in ALIP's table. */
+export const SYSTEMS_NOISE = 0.3;
+
+/** An arm, and what a table says of it. */
+export interface SystemArm {
+  arm: Arm;
+  /** The arm it is judged against: the same cost, sights or parameters without its idea. */
+  control?: string;
+  /** Its row in ALIP's published tables; absent for controls. */
+  published?: string;
+  /** Passes of a pair through the image tower and the text tower. */
+  passes: [images: number, texts: number];
+  /** Do its details come from this laboratory, since there is no official code to check them against? */
+  ours?: boolean;
+}
+
+/** The heads at mini scale, in the published proportions as far as the embedding's 64 channels allow. */
+const SIMCLR = { hidden: 256, output: 64 };
+const DECLIP = { simsiam: { hidden: 128, bottleneck: 64 } };
+const TOKENS = { width: 64 };
+/** Texts in the queue of neighbours: half of the training texts. */
+const QUEUE = 4096;
+
+const declip = ({ embedDim }: ClipConfig) => declipObjective({ embedDim, queueSize: QUEUE });
+const grouped = (base: ClipConfig) => withGrouping(base);
+
+const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
+  Pick<Arm, 'id' | 'label' | 'objective' | 'model' | 'scorings'>)[] = [
+  { id: 'clip', label: 'CLIP', published: 'CLIP', passes: [1, 1], objective: clipObjective },
+  {
+    id: 'slip',
+    label: 'SLIP',
+    published: 'SLIP',
+    control: 'three-crops',
+    passes: [3, 1],
+    model: (base) => withSimclr(base, SIMCLR),
+    objective: () => slipObjective(),
+  },
+  {
+    id: 'three-crops',
+    label: 'CLIP on three crops',
+    passes: [3, 1],
+    objective: () => manySightsObjective({ views: [PLAIN_VIEW, PLAIN_VIEW], withPlain: true }),
+  },
+  {
+    id: 'filip',
+    label: 'FILIP',
+    published: 'FILIP',
+    control: 'mean-tokens',
+    passes: [1, 1],
+    model: (base) => withTokenMaps(base, TOKENS),
+    objective: () => filipObjective(),
+    scorings: ['tokens'],
+  },
+  {
+    id: 'mean-tokens',
+    label: 'CLIP on mean tokens',
+    passes: [1, 1],
+    model: (base) => ({ ...base, pooling: 'mean' }),
+    objective: clipObjective,
+  },
+  {
+    id: 'declip',
+    label: 'DeCLIP',
+    published: 'DeCLIP',
+    control: 'multi-view',
+    passes: [2, 2],
+    model: (base) => withDeclipHeads(base, DECLIP),
+    objective: declip,
+  },
+  {
+    id: 'multi-view',
+    label: 'CLIP, two sights and wordings',
+    passes: [2, 2],
+    objective: () => manySightsObjective({ views: [STRONG_VIEW, STRONG_VIEW], edited: true }),
+  },
+  {
+    id: 'defilip',
+    label: 'DeFILIP',
+    published: 'DeFILIP',
+    control: 'declip',
+    passes: [2, 2],
+    model: (base) => withDefilipHeads(base, DECLIP, TOKENS),
+    objective: ({ embedDim }) =>
+      declipObjective({ name: 'DeFILIP', weights: DEFILIP_WEIGHTS, embedDim, queueSize: QUEUE }),
+  },
+  {
+    id: 'uniclip',
+    label: 'UniCLIP-style',
+    published: 'UniCLIP',
+    control: 'two-sights',
+    ours: true,
+    passes: [2, 1],
+    model: (base) => withUniclipHeads(base),
+    objective: () => uniclipObjective(),
+  },
+  {
+    id: 'uniclip-shuffled',
+    label: 'UniCLIP-style, told of another’s augmentation',
+    control: 'two-sights',
+    ours: true,
+    passes: [2, 1],
+    model: (base) => withUniclipHeads(base),
+    objective: () => uniclipObjective({ augmentation: 'shuffled' }),
+  },
+  {
+    id: 'two-sights',
+    label: 'CLIP on two strong sights',
+    passes: [2, 1],
+    objective: () => manySightsObjective({ views: [STRONG_VIEW, STRONG_VIEW] }),
+  },
+  {
+    id: 'hiclip',
+    label: 'HiCLIP-style',
+    published: 'HiCLIP',
+    control: 'distance',
+    ours: true,
+    passes: [1, 1],
+    model: grouped,
+    objective: clipObjective,
+  },
+  {
+    id: 'distance',
+    label: 'CLIP, attention fades with distance',
+    control: 'clip',
+    passes: [1, 1],
+    model: (base) => withGrouping(base, { links: 'distance' }),
+    objective: clipObjective,
+  },
+  {
+    id: 'wider',
+    label: 'CLIP, HiCLIP’s parameters as width',
+    control: 'clip',
+    passes: [1, 1],
+    model: withWiderBlocks,
+    objective: clipObjective,
+  },
+  {
+    id: 'hideclip',
+    label: 'HiDeCLIP-style',
+    published: 'HiDeCLIP',
+    control: 'declip',
+    ours: true,
+    passes: [2, 2],
+    model: (base) => withDeclipHeads(grouped(base), DECLIP),
+    objective: declip,
+  },
+  {
+    id: 'alip',
+    label: 'ALIP',
+    published: 'ALIP',
+    control: 'both-texts',
+    passes: [1, 2],
+    objective: () => alipObjective({ historyStart: 'firstBatch' }),
+  },
+  {
+    id: 'both-texts',
+    label: 'CLIP on raw texts and captions',
+    passes: [1, 2],
+    objective: () => alipObjective({ gated: false }),
+  },
+];
+
+/** The systems of ALIP's tables, each with its control, in the order of the tables. */
+export const SYSTEM_ARMS: readonly SystemArm[] = SYSTEMS.map(
+  ({ id, label, objective, model, scorings, ...about }) => ({
+    ...about,
+    arm: {
+      id,
+      label,
+      objective,
+      model,
+      scorings,
+      texts: noisyTexts(SYSTEMS_NOISE),
+      observer: systemsObserver,
+      settings: { noise: SYSTEMS_NOISE },
+    },
+  }),
+);
+
+/** @throws when there is none of this id */
+export function systemArm(id: string): SystemArm {
+  const found = SYSTEM_ARMS.find(({ arm }) => arm.id === id);
+  if (!found)
+    throw new Error(
+      `There is no system "${id}"; there are ${SYSTEM_ARMS.map(({ arm }) => arm.id).join(', ')}.`,
+    );
+  return found;
+}
