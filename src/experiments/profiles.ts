@@ -47,12 +47,13 @@ export function tuningProfiles(quickArms?: readonly string[]): Record<ProfileNam
  * The two budgets of an ablation with many arms that train from nothing: the small model in both.
  *
  * @param quickArms which arms `quick` runs
+ * @param steps of `mini`
  */
-export function ablationProfiles(quickArms: readonly string[]): Record<ProfileName, Profile> {
+export function ablationProfiles(quickArms: readonly string[], steps = 300): Record<ProfileName, Profile> {
   const { quick } = tuningProfiles(quickArms);
   return {
     quick,
-    mini: { model: QUICK_MODEL, recipe: { ...RECIPE, steps: 300, warmupSteps: 40 }, seeds: [0, 1, 2] },
+    mini: { model: QUICK_MODEL, recipe: { ...RECIPE, steps, warmupSteps: 40 }, seeds: [0, 1, 2] },
   };
 }
 

@@ -13,7 +13,7 @@ export const systemsExperiment: Experiment = {
     'bring, and is it the idea that brings it?',
   arms: SYSTEM_ARMS.map(({ arm }) => arm),
   onRequest: true,
-  profiles: ablationProfiles(['clip', 'slip', 'filip', 'defilip', 'uniclip', 'hideclip']),
+  profiles: ablationProfiles(['clip', 'slip', 'filip', 'defilip', 'uniclip', 'hideclip'], 240),
   load: loadAlipData,
   report: systemsReport,
 };
