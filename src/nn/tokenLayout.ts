@@ -45,7 +45,8 @@ export function chainLayout(lengths: Int32Array, tokens: number): TokenLayout {
  * A picture's patches, each beside up to four others, row by row behind a class token.
  *
  * Links: across `[batch, side, side − 1]`, down `[batch, side − 1, side]`. The way between two patches is the shorter of
- * two: along the row first, or along the column first.
+ * two: along the row first, or along the column first. This is the lab's design: HiCLIP's own rule for pictures could not be
+ * read.
  */
 export function gridLayout(side: number): TokenLayout {
   const cells = Array.from({ length: side * side }, (_, i) => i);
