@@ -27,14 +27,14 @@ export const SYSTEMS_NOISE = 0.3;
 /** An arm, and what a table says of it. */
 export interface SystemArm {
   arm: Arm;
+  /** What it stands beside in figures. */
+  family: string;
   /** The arm it is judged against: the same cost, sights or parameters without its idea. */
   control?: string;
   /** Its row in ALIP's published tables; absent for controls. */
   published?: string;
   /** Passes of a pair through the image tower and the text tower. */
   passes: [images: number, texts: number];
-  /** Do its details come from this laboratory, since there is no official code to check them against? */
-  ours?: boolean;
 }
 
 /** The heads at mini scale, in the published proportions as far as the embedding's 64 channels allow. */
@@ -49,10 +49,11 @@ const grouped = (base: ClipConfig) => withGrouping(base);
 
 const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
   Pick<Arm, 'id' | 'label' | 'objective' | 'model' | 'scorings'>)[] = [
-  { id: 'clip', label: 'CLIP', published: 'CLIP', passes: [1, 1], objective: clipObjective },
+  { id: 'clip', label: 'CLIP', family: 'CLIP', published: 'CLIP', passes: [1, 1], objective: clipObjective },
   {
     id: 'slip',
     label: 'SLIP',
+    family: 'SLIP',
     published: 'SLIP',
     control: 'three-crops',
     passes: [3, 1],
@@ -62,12 +63,14 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
   {
     id: 'three-crops',
     label: 'CLIP on three crops',
+    family: 'SLIP',
     passes: [3, 1],
     objective: () => manySightsObjective({ views: [PLAIN_VIEW, PLAIN_VIEW], withPlain: true }),
   },
   {
     id: 'filip',
     label: 'FILIP',
+    family: 'FILIP',
     published: 'FILIP',
     control: 'mean-tokens',
     passes: [1, 1],
@@ -78,6 +81,7 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
   {
     id: 'mean-tokens',
     label: 'CLIP on mean tokens',
+    family: 'FILIP',
     passes: [1, 1],
     model: (base) => ({ ...base, pooling: 'mean' }),
     objective: clipObjective,
@@ -85,6 +89,7 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
   {
     id: 'declip',
     label: 'DeCLIP',
+    family: 'DeCLIP',
     published: 'DeCLIP',
     control: 'multi-view',
     passes: [2, 2],
@@ -94,12 +99,14 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
   {
     id: 'multi-view',
     label: 'CLIP, two sights and wordings',
+    family: 'DeCLIP',
     passes: [2, 2],
     objective: () => manySightsObjective({ views: [STRONG_VIEW, STRONG_VIEW], edited: true }),
   },
   {
     id: 'defilip',
     label: 'DeFILIP',
+    family: 'DeCLIP',
     published: 'DeFILIP',
     control: 'declip',
     passes: [2, 2],
@@ -110,9 +117,9 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
   {
     id: 'uniclip',
     label: 'UniCLIP-style',
+    family: 'UniCLIP',
     published: 'UniCLIP',
     control: 'two-sights',
-    ours: true,
     passes: [2, 1],
     model: (base) => withUniclipHeads(base),
     objective: () => uniclipObjective(),
@@ -120,8 +127,8 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
   {
     id: 'uniclip-shuffled',
     label: 'UniCLIP-style, told of another’s augmentation',
+    family: 'UniCLIP',
     control: 'two-sights',
-    ours: true,
     passes: [2, 1],
     model: (base) => withUniclipHeads(base),
     objective: () => uniclipObjective({ augmentation: 'shuffled' }),
@@ -129,15 +136,16 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
   {
     id: 'two-sights',
     label: 'CLIP on two strong sights',
+    family: 'UniCLIP',
     passes: [2, 1],
     objective: () => manySightsObjective({ views: [STRONG_VIEW, STRONG_VIEW] }),
   },
   {
     id: 'hiclip',
     label: 'HiCLIP-style',
+    family: 'HiCLIP',
     published: 'HiCLIP',
     control: 'distance',
-    ours: true,
     passes: [1, 1],
     model: grouped,
     objective: clipObjective,
@@ -145,6 +153,7 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
   {
     id: 'distance',
     label: 'CLIP, attention fades with distance',
+    family: 'HiCLIP',
     control: 'clip',
     passes: [1, 1],
     model: (base) => withGrouping(base, { links: 'distance' }),
@@ -153,6 +162,7 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
   {
     id: 'wider',
     label: 'CLIP, HiCLIP’s parameters as width',
+    family: 'HiCLIP',
     control: 'clip',
     passes: [1, 1],
     model: withWiderBlocks,
@@ -161,9 +171,9 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
   {
     id: 'hideclip',
     label: 'HiDeCLIP-style',
+    family: 'HiCLIP',
     published: 'HiDeCLIP',
     control: 'declip',
-    ours: true,
     passes: [2, 2],
     model: (base) => withDeclipHeads(grouped(base), DECLIP),
     objective: declip,
@@ -171,6 +181,7 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
   {
     id: 'alip',
     label: 'ALIP',
+    family: 'ALIP',
     published: 'ALIP',
     control: 'both-texts',
     passes: [1, 2],
@@ -179,6 +190,7 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
   {
     id: 'both-texts',
     label: 'CLIP on raw texts and captions',
+    family: 'ALIP',
     passes: [1, 2],
     objective: () => alipObjective({ gated: false }),
   },

@@ -11,7 +11,7 @@ export interface TradePoint {
 
 /**
  * Two measurements against each other, for settings that trade one for the other: small dots are seeds, large ones their
- * means, joined in the order given and labelled.
+ * means, labelled, and joined in the order given unless `joined` is false.
  */
 export function tradeFigure(input: {
   id: string;
@@ -19,8 +19,9 @@ export function tradeFigure(input: {
   x: string;
   y: string;
   points: readonly TradePoint[];
+  joined?: boolean;
 }): Figure {
-  const { id, title, points } = input;
+  const { id, title, points, joined = true } = input;
   const color = PALETTE[0];
   const means = points.map(({ x, y }) => [mean(x), mean(y)]);
   const data: Data[] = [
@@ -34,7 +35,7 @@ export function tradeFigure(input: {
     },
     {
       type: 'scatter',
-      mode: 'lines+markers',
+      mode: joined ? 'lines+markers' : 'markers',
       name: 'mean',
       x: means.map(([x]) => x),
       y: means.map(([, y]) => y),

@@ -1,0 +1,48 @@
+import { type Measurement, mean } from '../evaluation';
+import { SEARCHED_STYLE } from './alipData';
+import type { ReportInput, RunSummary } from './experiment';
+import type { SystemObservation } from './systemsObserver';
+
+/** The numbers the systems are compared by. */
+export type SystemScore = 'recall' | 'zeroShot' | 'neighbours';
+
+export const SYSTEM_SCORES: Record<SystemScore, { title: string; unit: string }> = {
+  recall: { title: 'Retrieval', unit: 'R@10, mean of both directions, %' },
+  zeroShot: { title: 'Zero-shot', unit: 'accuracy, mean of nine tasks, %' },
+  neighbours: { title: 'Pictures alone', unit: 'nearest picture shows the same, %' },
+};
+
+/** An arm's shares in [0, 1], one for each seed. */
+export function systemScores(input: ReportInput, arm: string, score: SystemScore): number[] {
+  return runsOf(input, arm).map((run) => {
+    if (score === 'neighbours') return seenAtEnd(input, run).neighbours;
+    const { retrieval, tasks } = measurementOf(run);
+    const { imageToText, textToImage } = retrieval[SEARCHED_STYLE];
+    if (score === 'recall') return (imageToText[10] + textToImage[10]) / 2;
+    const mirrored = input.data.tasks.filter(({ column }) => column !== null);
+    return mean(mirrored.map((task) => tasks[task.id].top1));
+  });
+}
+
+/** What the observer saw at the end of each run of an arm. */
+export function observedPictures(input: ReportInput, arm: string): SystemObservation[] {
+  return runsOf(input, arm).map((run) => seenAtEnd(input, run));
+}
+
+/** An arm's runs in the order of the seeds; none where the profile left it out. */
+export function runsOf({ runs }: ReportInput, arm: string): RunSummary[] {
+  return runs.filter((run) => run.arm === arm).sort((a, b) => a.seed - b.seed);
+}
+
+/** Every system is scored in one way, its own. */
+function measurementOf({ scores }: RunSummary): Measurement {
+  return Object.values(scores)[0];
+}
+
+function seenAtEnd(input: ReportInput, run: RunSummary): SystemObservation {
+  const last = input.observationsOf(run).at(-1);
+  if (last) return last as SystemObservation;
+  throw new Error(
+    `Expected observations of "${run.arm}" with seed ${run.seed}, but its folder has none; start over with --fresh.`,
+  );
+}
