@@ -63,7 +63,8 @@ export function tinyData(): TrainingData {
 }
 
 /** Frees what a training holds. */
-export function disposeTraining({ model, optimizer }: Training): void {
+export function disposeTraining({ model, optimizer, objective }: Training): void {
+  objective.dispose?.();
   optimizer.dispose();
   disposeParameters(model.parameters);
 }

@@ -19,20 +19,39 @@ The configuration is a JSON file; only "name" and "data" are necessary:
     textFields    the JSON fields that hold texts in WebDataset shards; text, texts, caption, captions
     stream        read "shards" while training instead of holding all pictures in memory; false, always for "sources"
     shuffleBuffer samples of each source that a stream draws from at random; 1000
-    pictureSize   side of the pictures in memory, in pixels; 4/3 of the model's
+    pictureSize   side of the pictures in memory, and of streamed ones where the objective needs several views of each, in
+                  pixels; 4/3 of the model's
     cropScale     share of a picture's area that a training crop keeps; [0.7, 1]
     cropAspect    its width over height; [0.75, 1.33]. "cropAttempts" 10: draws until one fits, then the largest centred
     flip          probability that a crop is mirrored; 0
-    textChoice    "first" or "second" where "clip" and "dalip" shall always read the same one of several texts; "any"
+    textChoice    "first" or "second" where an objective other than "alip" shall always read the same one of several
+                  texts; "any"
     limitFraction largest share of unusable samples, which are skipped and counted; 0.05 of at least 100
   objective       "clip", "dalip" or "alip" (the first text is the raw one, the second the caption), or with options
                   { "name": "dalip", "alpha": 0.5 }, { "name": "alip", "gated": true, "historyStart": "one" }
                   ("firstBatch" for runs of a few hundred steps); "clip". ALIP also takes "variant": "paper" (sums where
                   the official code has means) and "gates": { "gammaSample": 2, "gammaPair": 2, "momentum": 0.99,
-                  "shape": "threshold", "pairSwitch": "everySample", "use": ["sample"], "placebo": "shuffled" }
+                  "shape": "threshold", "pairSwitch": "everySample", "use": ["sample"], "placebo": "shuffled" }.
+                  Comparison systems, whose parts are added to the model; sizes as published where "embedDim" is at least
+                  256, else small ones:
+    slip          SimCLR beside CLIP: "weight" 1, "temperature" 0.1, "head": { "hidden": 4096, "output": 256 } (small: 256, 64)
+    filip         token by token: "width" 256 (small: 64), "aggregate": "mean" or "sum", "keep": { "share": 0.25 } or
+                  { "count": 16 } of a candidate's tokens; all
+    declip        every signal of a pair: "weights": { "contrast": 0.4, "imageSelf": 0.2, "textSelf": 0.2, "neighbours":
+                  0.2, "tokens": 0 }, "head": { "hidden": 1024, "bottleneck": 512 } (small: 128, 64), "queueSize" 65536
+                  (small: 4096), "contrastText": "masked" or "whole", "tokenWidth" as FILIP's "width"
+    defilip       the same with "tokens": 0.2
+    uniclip       UniCLIP-style, one space for views and texts: "similarity": "domain" or "shared", "denominator":
+                  "onePositive" or "allPositives", "sameDomainNegatives" true, "head": { "width": 32, "hidden": 128 }
+    hiclip        HiCLIP-style, CLIP with attention within groups of tokens: "grouping": { "links": "learned" or
+                  "distance", "scale": 1 / √width, "selfWeight": "one" or "tiny" }
+    hideclip      HiDeCLIP-style, "declip" with HiCLIP's "grouping"
+    multi-view    CLIP on two views of each picture, and on two wordings of its text unless "edited" is false
+    view          of slip, declip, defilip, uniclip, hideclip and multi-view: "simclr", as published, where "imageSize" is
+                  at least 128, else "strong", with larger crops and less blur
   model           "mini", "quick", "ViT-B-16", "ViT-B-32", or sizes: { "embedDim": …, "vision": { … }, "text": { … } }; "mini"
   start           a safetensors file with the weights to start from, such as an OpenCLIP checkpoint of the same sizes;
-                  second-order heads that it lacks start at random
+                  second-order heads and parts of other systems that it lacks start at random
   recipe          steps 500, batchSize 128, learningRate 0.001, warmupSteps a tenth of the steps but at most 100,
                   weightDecay 0.2, clipNorm 1, beta1 0.9, beta2 0.98, epsilon 1e-6, seed 0, recompute false (true:
                   the towers' blocks are computed again for the gradient; a tenth of the memory, a third more time),
@@ -63,6 +82,7 @@ Examples:
   $ clipbook train --example > pictograms.json
   $ clipbook train pictograms.json
   $ clipbook train pictograms.json --resume
+  $ clipbook train pictograms.json --objective slip --name pictograms-slip
   $ clipbook train --name mixed --steps 2000 --data 'plants/{00000..00099}.tar' --weight 10 --data 'general/*.tar' --weight 3
   $ clipbook train --preset dalip-paper --start open_clip.safetensors \\
       --data 'plantmix/plant-*.tar' --weight 10 --data 'plantmix/general-*.tar' --weight 3
@@ -86,6 +106,10 @@ export function register(program: Command): void {
       collect(numeric),
     )
     .option('--stream', 'read shards while training instead of holding all pictures in memory')
+    .option(
+      '--objective <name>',
+      'what is trained for: clip, dalip, alip, or a comparison system such as slip',
+    )
     .option('--start <file>', 'weights to start from, in safetensors')
     .option('--steps <number>', 'how long to train; the only measure where data are streamed', numeric)
     .option('--batch-size <number>', 'pairs a step', numeric)

@@ -3,6 +3,7 @@ import { isObject } from '../files/checkedJson';
 /** What the command line may say about a run, over what its configuration or preset says. */
 export interface SettingOptions {
   name?: string;
+  objective?: string;
   data?: string[];
   weight?: unknown[];
   stream?: boolean;
@@ -19,10 +20,10 @@ export interface SettingOptions {
  */
 export function applyOptions(settings: unknown, options: SettingOptions): unknown {
   if (!isObject(settings)) return settings;
-  const { name, start, steps, batchSize, seed } = options;
+  const { name, objective, start, steps, batchSize, seed } = options;
   return {
     ...settings,
-    ...given({ name, start }),
+    ...given({ name, objective, start }),
     ...section('data', settings.data, dataFrom(settings.data, options)),
     ...section('recipe', settings.recipe, {
       ...shorterWarmup(settings.recipe, steps),

@@ -122,6 +122,7 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
     options.onEnd?.();
     return summary;
   } finally {
+    objective.dispose?.();
     training.optimizer.dispose();
     disposeParameters(model.parameters);
   }

@@ -7,6 +7,7 @@ import {
   declipObjective,
   filipObjective,
   manySightsObjective,
+  SMALL_SIZES,
   slipObjective,
   uniclipObjective,
   withDeclipHeads,
@@ -37,14 +38,9 @@ export interface SystemArm {
   passes: [images: number, texts: number];
 }
 
-/** The heads at mini scale, in the published proportions as far as the embedding's 64 channels allow. */
-const SIMCLR = { hidden: 256, output: 64 };
-const DECLIP = { simsiam: { hidden: 128, bottleneck: 64 } };
-const TOKENS = { width: 64 };
-/** Texts in the queue of neighbours: half of the training texts. */
-const QUEUE = 4096;
+const { simclr, tokens, queue: queueSize } = SMALL_SIZES;
 
-const declip = ({ embedDim }: ClipConfig) => declipObjective({ embedDim, queueSize: QUEUE });
+const declip = ({ embedDim }: ClipConfig) => declipObjective({ embedDim, queueSize });
 const grouped = (base: ClipConfig) => withGrouping(base);
 
 const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
@@ -57,7 +53,7 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
     published: 'SLIP',
     control: 'three-crops',
     passes: [3, 1],
-    model: (base) => withSimclr(base, SIMCLR),
+    model: (base) => withSimclr(base, simclr),
     objective: () => slipObjective(),
   },
   {
@@ -74,7 +70,7 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
     published: 'FILIP',
     control: 'mean-tokens',
     passes: [1, 1],
-    model: (base) => withTokenMaps(base, TOKENS),
+    model: (base) => withTokenMaps(base, tokens),
     objective: () => filipObjective(),
     scorings: ['tokens'],
   },
@@ -93,7 +89,7 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
     published: 'DeCLIP',
     control: 'multi-view',
     passes: [2, 2],
-    model: (base) => withDeclipHeads(base, DECLIP),
+    model: (base) => withDeclipHeads(base, SMALL_SIZES),
     objective: declip,
   },
   {
@@ -110,9 +106,9 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
     published: 'DeFILIP',
     control: 'declip',
     passes: [2, 2],
-    model: (base) => withDefilipHeads(base, DECLIP, TOKENS),
+    model: (base) => withDefilipHeads(base, SMALL_SIZES, tokens),
     objective: ({ embedDim }) =>
-      declipObjective({ name: 'DeFILIP', weights: DEFILIP_WEIGHTS, embedDim, queueSize: QUEUE }),
+      declipObjective({ name: 'DeFILIP', weights: DEFILIP_WEIGHTS, embedDim, queueSize }),
   },
   {
     id: 'uniclip',
@@ -175,7 +171,7 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
     published: 'HiDeCLIP',
     control: 'declip',
     passes: [2, 2],
-    model: (base) => withDeclipHeads(grouped(base), DECLIP),
+    model: (base) => withDeclipHeads(grouped(base), SMALL_SIZES),
     objective: declip,
   },
   {

@@ -20,6 +20,16 @@ export class ValueError extends Error {
   }
 }
 
+/** Runs a check that says what is wrong but not where. */
+export function asValueError<Value>(place: string, check: () => Value): Value {
+  try {
+    return check();
+  } catch (error) {
+    if (error instanceof ValueError) throw error;
+    throw new ValueError(place, (error as Error).message);
+  }
+}
+
 /**
  * Reads a JSON file through a reader.
  *
@@ -58,9 +68,9 @@ export interface NumberRange {
   whole?: boolean;
   /** Smallest value. */
   from?: number;
-  /** Largest value, beside a smallest one. */
+  /** Largest value, beside a smallest one or a lower limit. */
   to?: number;
-  /** A value that is itself excluded, below all others. */
+  /** A lower limit that is itself excluded. */
   above?: number;
 }
 
@@ -70,6 +80,7 @@ export function number({ whole = false, from, to, above }: NumberRange = {}): Re
     whole ? 'a whole number' : 'a number',
     above !== undefined && `above ${above}`,
     from !== undefined && (to === undefined ? `of at least ${from}` : `from ${from} to ${to}`),
+    from === undefined && to !== undefined && `and up to ${to}`,
   ];
   const description = wanted.filter(Boolean).join(' ');
   return (value, place) => {

@@ -1,12 +1,11 @@
 import {
+  asValueError,
   flag,
   isObject,
-  list,
   number,
   object,
   oneOf,
   optional,
-  type Reader,
   readJson,
   text,
   ValueError,
@@ -22,8 +21,9 @@ import {
   VIT_B_16,
   VIT_B_32,
 } from '../models';
-import type { AlipOptions } from './alipObjective';
+import { pictureSizeFor } from './crops';
 import { type DataConfig, dataSection } from './dataConfig';
+import { type ObjectiveConfig, readObjective, withParts } from './objectiveConfig';
 import type { Recipe } from './recipe';
 import { checkFolderName } from './runFolder';
 
@@ -42,11 +42,6 @@ export interface TrainingConfig {
   /** Steps between lines of the metrics file. */
   logEvery: number;
 }
-
-export type ObjectiveConfig =
-  | { name: 'clip' }
-  | { name: 'dalip'; alpha: number }
-  | ({ name: 'alip' } & AlipOptions);
 
 const count = number({ whole: true, from: 1 });
 
@@ -98,28 +93,6 @@ const readModelSizes = object({
   ),
 });
 
-const readGates = object({
-  gammaSample: optional(number({ from: 0 })),
-  gammaPair: optional(number({ from: 0 })),
-  momentum: optional(number({ from: 0, to: 1 })),
-  shape: optional(oneOf(['exponential', 'threshold'])),
-  pairSwitch: optional(oneOf(['lowSamples', 'everySample'])),
-  use: optional(list(oneOf(['sample', 'imageText', 'imageCaption']))),
-  placebo: optional(oneOf(['shuffled', 'rescaled'])),
-});
-
-const READ_OBJECTIVE: Record<ObjectiveConfig['name'], Reader<ObjectiveConfig>> = {
-  clip: object({ name: oneOf(['clip']) }),
-  dalip: object({ name: oneOf(['dalip']), alpha: optional(number({ from: 0, to: 1 }), 0.5) }),
-  alip: object({
-    name: oneOf(['alip']),
-    gated: optional(flag, true),
-    historyStart: optional(oneOf(['one', 'firstBatch']), 'one' as const),
-    variant: optional(oneOf(['official', 'paper'])),
-    gates: optional(readGates),
-  }),
-};
-
 const readRecipe = object({
   steps: optional(count, 500),
   batchSize: optional(number({ whole: true, from: 2 }), 128),
@@ -141,7 +114,7 @@ const readRecipe = object({
 const readSettings = object({
   name: nameOfRun,
   data: dataSection,
-  objective: optional(checkedObjective, { name: 'clip' } as const),
+  objective: (value: unknown) => value, // its defaults depend on the model
   model: optional(checkedModel, MODELS.mini),
   start: optional(text),
   recipe: optional(checkedRecipe, checkedRecipe({}, 'recipe')),
@@ -163,26 +136,30 @@ export function readTrainingConfig(
 }
 
 /**
- * Checks a run's description and fills in the defaults; a named model has DALIP's heads where the objective is DALIP.
+ * Checks a run's description and fills in the defaults; a named model has DALIP's heads where the objective is DALIP, and
+ * every model the parts that the objective of another system trains.
  *
  * @throws {ValueError} naming the place of the first mistake
  */
 export function toTrainingConfig(value: unknown, place = ''): TrainingConfig {
   const { data, ...settings } = readSettings(value, place);
+  const objective = readObjective(settings.objective ?? 'clip', 'objective', settings.model);
   const named = typeof (value as { model?: unknown }).model !== 'object';
-  const model = named && settings.objective.name !== 'dalip' ? withoutHeads(settings.model) : settings.model;
-  checkHeads(model, settings.objective);
+  const base = named && objective.name !== 'dalip' ? withoutHeads(settings.model) : settings.model;
+  checkHeads(base, objective);
+  const model = withParts(base, objective);
+  asValueError('objective', () => checkConfig(model));
   if (settings.recipe.chunk !== undefined && model.secondOrder?.reduced !== undefined) {
     throw new ValueError(
       'recipe.chunk',
       'expected second-order heads without "reduced": their batch norm looks at the whole batch; leave "chunk" out.',
     );
   }
-  if (data.textChoice && settings.objective.name === 'alip') {
+  if (data.textChoice && objective.name === 'alip') {
     throw new ValueError('data.textChoice', 'belongs to objectives that read one text; "alip" reads two.');
   }
-  const pictureSize = data.pictureSize ?? Math.ceil((model.vision.imageSize * 4) / 3);
-  return { ...settings, data: { ...data, pictureSize }, model };
+  const pictureSize = data.pictureSize ?? pictureSizeFor(model.vision.imageSize);
+  return { ...settings, data: { ...data, pictureSize }, objective, model };
 }
 
 function withoutHeads({ secondOrder, ...plain }: ClipConfig): ClipConfig {
@@ -191,13 +168,6 @@ function withoutHeads({ secondOrder, ...plain }: ClipConfig): ClipConfig {
 
 function nameOfRun(value: unknown, place: string): string {
   return asValueError(place, () => checkFolderName(text(value, place)));
-}
-
-function checkedObjective(value: unknown, place: string): ObjectiveConfig {
-  const given = isObject(value) ? value : { name: value };
-  const namePlace = isObject(value) ? `${place}.name` : place;
-  const name = oneOf(Object.keys(READ_OBJECTIVE) as ObjectiveConfig['name'][])(given.name, namePlace);
-  return READ_OBJECTIVE[name](given, place);
 }
 
 function checkedModel(value: unknown, place: string): ClipConfig {
@@ -235,15 +205,5 @@ function checkHeads({ secondOrder }: ClipConfig, { name }: ObjectiveConfig): voi
       'model.secondOrder',
       `the objective "${name}" does not train these heads; leave them out.`,
     );
-  }
-}
-
-/** Runs a check that says what is wrong but not where. */
-function asValueError<Value>(place: string, check: () => Value): Value {
-  try {
-    return check();
-  } catch (error) {
-    if (error instanceof ValueError) throw error;
-    throw new ValueError(place, (error as Error).message);
   }
 }

@@ -12,6 +12,11 @@ export interface CropConfig {
   flip?: number;
 }
 
+/** Side of the pictures that crops for a model's input are cut from, unless told otherwise. */
+export function pictureSizeFor(imageSize: number): number {
+  return Math.ceil((imageSize * 4) / 3);
+}
+
 /** The part of some settings that is about crops. */
 export function cropsOf({ cropScale, cropAspect, cropAttempts, flip }: CropConfig): CropConfig {
   return { cropScale, cropAspect, cropAttempts, flip };

@@ -32,7 +32,10 @@ export interface DataConfig extends CropConfig {
   captions?: string;
   /** Captions made elsewhere, which become each picture's second text; see `importCaptions`. */
   addCaptions?: AddCaptionsConfig;
-  /** Side of the pictures in memory, from which training crops are cut. Default: 4/3 of the model's image size. */
+  /**
+   * Side of the pictures in memory, from which training crops are cut, and of streamed ones where the objective needs several
+   * views of each. Default: 4/3 of the model's image size.
+   */
   pictureSize: number;
   /** Largest share of unusable samples. Absent: 0.05, checked from 100 samples on only. */
   limitFraction?: number;

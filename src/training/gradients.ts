@@ -33,7 +33,8 @@ export function wholeGradients({ batch, encode, lossOf, parameters }: GradientPr
  * without a gradient, the loss of all embeddings is taken once with its gradient, and then every chunk is embedded again
  * and the gradient of its embeddings pushed through.
  *
- * The chain rule makes this exact where a pair's embeddings depend on that pair alone; batch norm is not such a case.
+ * The chain rule makes this exact where a pair's embeddings depend on that pair alone; batch norm in a tower is not such a
+ * case, batch norm in the loss is.
  *
  * @param chunk pairs embedded at a time; the last chunk takes what is left
  */
@@ -47,7 +48,10 @@ export function cachedGradients(problem: GradientProblem, chunk: number): LossAn
     const embeddings = joinRows(starts.map((_, part) => tf.tidy(() => encodePart(part))));
     const rows = Object.values(embeddings);
     const { value, gradients } = gradientsOf(() => lossOf(embeddings), [...rows, ...variables]);
-    const cached = Object.keys(embeddings).map((name, i) => ({ name, gradient: gradients[i]! }));
+    const cached = Object.keys(embeddings).flatMap((name, i) => {
+      const gradient = gradients[i];
+      return gradient ? [{ name, gradient }] : [];
+    });
     let sums = gradients.slice(rows.length);
     for (const [part, start] of starts.entries()) {
       const before = sums;
@@ -74,9 +78,15 @@ function product(
   return tf.addN(terms) as tf.Scalar;
 }
 
-/** @throws Error where a model has batch norm, whose embeddings depend on the whole batch */
+/**
+ * The heads of auxiliary parts may have batch norm: an objective applies them to the whole batch, in `lossOf`.
+ *
+ * @throws Error where a model's towers have batch norm, so that embeddings depend on the whole batch
+ */
 export function checkChunks(parameters: Parameters): void {
-  const norm = [...parameters.keys()].find((name) => name.endsWith('running_mean'));
+  const norm = [...parameters.keys()].find(
+    (name) => name.endsWith('running_mean') && !name.startsWith('auxiliary.'),
+  );
   if (!norm) return;
   throw new Error(
     `Expected a model whose pairs are embedded one by one for a recipe with "chunk", but "${norm}" belongs to a ` +

@@ -13,6 +13,7 @@ export * from './dataConfig';
 export * from './gradients';
 export * from './loadPictures';
 export * from './metricsLog';
+export * from './objectiveConfig';
 export * from './objectives';
 export * from './openData';
 export * from './pictureData';

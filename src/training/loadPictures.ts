@@ -14,8 +14,8 @@ import {
 } from '../data';
 import type { Random } from '../engine';
 import { createTokenizer } from '../text';
-import type { ObjectiveConfig } from './config';
 import type { AddCaptionsConfig, DataConfig, TextChoice } from './dataConfig';
+import type { ObjectiveConfig } from './objectiveConfig';
 import { RunInterruptedError } from './run';
 
 export interface LoadPicturesOptions {

@@ -48,6 +48,8 @@ export interface Objective<Rows extends Embeddings = Embeddings> {
   /** Memory between steps as plain data, for checkpoints. */
   getState?(): unknown;
   setState?(state: unknown): void;
+  /** Frees what it keeps in the engine from step to step; what it remembers stays. */
+  dispose?(): void;
 }
 
 /** Plain CLIP: pictures against raw texts. */

@@ -7,10 +7,12 @@ import {
 } from '../data';
 import type { Random } from '../engine';
 import type { Tokenizer } from '../text';
-import type { ObjectiveConfig, TrainingConfig } from './config';
+import type { BatchNeeds } from './batchNeeds';
+import type { TrainingConfig } from './config';
 import { cropsOf } from './crops';
 import { type DataConfig, isStreamed } from './dataConfig';
 import { chooseText, type LoadPicturesOptions, loadPictures, openCaptions } from './loadPictures';
+import type { ObjectiveConfig } from './objectiveConfig';
 import { keepInput } from './ownRun';
 import { type PictureDataOptions, pictureData } from './pictureData';
 import { RunInterruptedError } from './run';
@@ -34,6 +36,8 @@ export interface RunData {
 }
 
 export interface OpenDataOptions extends LoadPicturesOptions {
+  /** What the objective wants of a batch beside pictures and raw texts. */
+  needs?: BatchNeeds;
   /** Called when all pictures begin to be read; not for a stream. */
   onReading?: () => void;
   /** Called after each sample that a resumed stream passes over, with the number so far. */
@@ -68,6 +72,7 @@ async function openPictures(
     imageSize: model.vision.imageSize,
     ...cropsOf(data),
     ...textsFor(objective, data, set),
+    needs: options.needs,
   });
   return {
     batches,
@@ -101,7 +106,7 @@ function textsFor(
 async function openStream(
   { data, objective, model, recipe }: TrainingConfig,
   tokenizer: Tokenizer,
-  { signal, onPassedOver }: OpenDataOptions,
+  { needs, signal, onPassedOver }: OpenDataOptions,
 ): Promise<RunData> {
   const join = await openCaptions(data.addCaptions);
   const sources = data.sources ?? [{ shards: data.shards!, weight: 1 }];
@@ -110,6 +115,8 @@ async function openStream(
     seed: recipe.seed,
     imageSize: model.vision.imageSize,
     ...cropsOf(data),
+    needs,
+    pictureSize: data.pictureSize,
     shuffleBuffer: data.shuffleBuffer,
     textFields: data.textFields,
     captions: join,

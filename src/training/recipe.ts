@@ -38,8 +38,8 @@ export interface Recipe {
   recompute?: boolean;
   /**
    * Pairs whose activations are in memory at a time, see `cachedGradients`: the same loss and gradients for a third more
-   * time, whatever the batch. Absent: the whole batch. Not with batch norm, as in DALIP's published heads. What dropout
-   * draws depends on the chunks.
+   * time, whatever the batch. Absent: the whole batch. Not with batch norm in a tower, as in DALIP's published heads.
+   * What dropout draws depends on the chunks.
    */
   chunk?: number;
   /** Fixes what a step draws (dropout); the data's order and the model's start have seeds of their own. */

@@ -2,14 +2,14 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { Clip } from '../models';
 import { type Parameters, restoreVariables, type SavedTensor } from '../nn';
 
-/** The parameters of a plain CLIP, by open_clip's names; whatever else a model has belongs to its new heads. */
+/** The parameters of a plain CLIP, by open_clip's names; whatever else a model has belongs to its new parts. */
 const PLAIN_NAME =
-  /^(visual\.(conv1|class_embedding|positional_embedding|ln_pre|transformer|ln_post|proj)|token_embedding|positional_embedding|transformer|ln_final|text_projection|logit_scale)(\.|$)/;
+  /^(visual\.(conv1|class_embedding|positional_embedding|ln_pre|transformer|ln_post|proj)|token_embedding|positional_embedding|transformer|ln_final|text_projection|logit_scale)(\.(?!.*group_attn)|$)/;
 
 /**
  * Starts a model from a trained one, such as an OpenCLIP checkpoint or another run's parameters: every parameter is set
- * to the saved value of its name. DALIP's second-order heads, which a plain CLIP lacks, stay as they were drawn; a start
- * that has them must have them all. What was given stays the caller's, and nothing changes unless everything fits.
+ * to the saved value of its name. What a plain CLIP lacks (DALIP's second-order heads, the parts of other systems) stays
+ * as it was drawn; a start that has some of it must have it all. What was given stays the caller's, and nothing changes unless everything fits.
  *
  * @param saved open_clip's state dict, as `readSafetensors` gives it, or a model's own `parameters`
  * @returns the names of the parameters left as drawn

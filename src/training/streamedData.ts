@@ -2,6 +2,7 @@ import {
   BadInputCounter,
   type BadInputSummary,
   type CaptionJoin,
+  cropBoxes,
   type StreamBatch,
   type StreamPosition,
   type StreamSource,
@@ -11,7 +12,8 @@ import {
 } from '../data';
 import { createRandom } from '../engine';
 import type { Tokenizer } from '../text';
-import { type CropConfig, toCropOptions } from './crops';
+import { type BatchNeeds, partsOfBatch } from './batchNeeds';
+import { type CropConfig, pictureSizeFor, toCropOptions } from './crops';
 import type { ShardSource, TextChoice } from './dataConfig';
 import { chooseText, recordTokenizer, withTexts } from './loadPictures';
 import type { TrainingBatch } from './objectives';
@@ -21,8 +23,15 @@ import type { TrainingData } from './trainer';
 export interface StreamedDataOptions extends CropConfig {
   batchSize: number;
   seed: number;
-  /** Side of the model's input; crops are cut from the whole pictures and scaled to it. */
+  /** Side of the model's input; crops are cut and scaled to it, from the whole pictures unless there are views. */
   imageSize: number;
+  /** What the objective wants beside pictures and raw texts. */
+  needs?: BatchNeeds;
+  /**
+   * Side of the square pictures that crops and views are cut from where the objective needs views: one decoding serves them
+   * all, as for pictures in memory. Default: 4/3 of the model's input.
+   */
+  pictureSize?: number;
   /** How many encoded samples of each source to draw from at random. Default 1000. */
   shuffleBuffer?: number;
   /** The JSON fields of WebDataset shards that hold texts, in order. */
@@ -67,7 +76,10 @@ export function streamedData(
   options: StreamedDataOptions,
 ): StreamedData {
   const { batchSize, seed, imageSize, withCaptions = false, textChoice } = options;
-  const { shuffleBuffer, onPassedOver } = options;
+  const { shuffleBuffer, onPassedOver, needs = {} } = options;
+  const decoding = needs.views
+    ? { size: options.pictureSize ?? pictureSizeFor(imageSize) }
+    : { size: imageSize, augment: toCropOptions(options) };
   const counter = new BadInputCounter({ limitFraction: options.limitFraction });
   const inputs = sources.map((source) => openSource(source, counter, options));
   let restored: StreamState | null = null;
@@ -82,8 +94,7 @@ export function streamedData(
       batchSize,
       seed,
       shuffleBuffer,
-      size: imageSize,
-      augment: toCropOptions(options),
+      ...decoding,
       start: state?.next,
       counter,
       onPassedOver,
@@ -107,11 +118,15 @@ export function streamedData(
 
   function toTraining(batch: StreamBatch): TrainingBatch {
     const random = createRandom(seed).fork(`batch ${batch.step}`);
+    const boxes = needs.views ? cropBoxes(batchSize, random, toCropOptions(options)) : null;
+    const rawTexts = batch.texts.map((texts) => textOf(texts, random));
+    const texts = tokenizer.tokenize(rawTexts);
     return {
       keys: batch.keys,
-      images: toImages(batch, null, imageSize),
-      texts: tokenizer.tokenize(batch.texts.map((texts) => textOf(texts, random))),
+      images: toImages(batch, boxes, imageSize),
+      texts,
       captions: withCaptions ? tokenizer.tokenize(batch.texts.map((texts) => texts[1])) : undefined,
+      ...partsOfBatch(needs, { pictures: batch, rawTexts, texts, tokenizer, imageSize }, random),
     };
   }
 

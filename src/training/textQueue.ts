@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createRandom, stopGradient, withoutGradient } from '../engine';
-import { unitLength } from '../nn';
+import { stopGradient, withoutGradient } from '../engine';
+import { joinBlocks, type RowBlocks, randomUnitRows, takeRows, toBlocks, withRows } from './queueRows';
+import { createResidentRows } from './residentRows';
 
 export interface TextQueueOptions {
   /** How many rows it holds; 0 for none. Published: 65,536. */
@@ -10,12 +11,12 @@ export interface TextQueueOptions {
   seed: number;
 }
 
-/** A queue's contents at one moment. JSON has the rows in base 64. */
+/** A queue's contents at one moment. It costs nothing until its rows are asked for. JSON has them in base 64. */
 export interface TextQueueState {
   /** Where the next batch goes. */
   pointer: number;
-  /** `[size, width]` */
-  rows: Float32Array;
+  /** `[size, width]`, a copy. */
+  readonly rows: Float32Array;
   toJSON(): StoredTextQueue;
 }
 
@@ -31,10 +32,12 @@ export interface TextQueue {
   push(rows: tf.Tensor2D): void;
   /** For each row the one of highest cosine in the queue, as a constant; the rows themselves where the size is 0. */
   nearest(rows: tf.Tensor2D): tf.Tensor2D;
-  /** A copy, which later pushes leave alone. */
+  /** Later pushes leave it alone. */
   getState(): TextQueueState;
   /** @param state null for the queue as it was when new */
   setState(state: TextQueueState | StoredTextQueue | null): void;
+  /** Frees what it holds in the engine; it can be used afterwards. */
+  dispose(): void;
 }
 
 /**
@@ -42,64 +45,66 @@ export interface TextQueue {
  * unit vectors. A batch that reaches the end fills it, what is left of the batch is dropped, and the next one begins at
  * the front.
  *
- * Rows live outside the engine, so that a queue needs no disposing.
+ * Its rows are kept twice: as they were pushed, outside the engine, and at unit length within, where they are searched. The
+ * latter are brought up to date before a search, and the caller disposes them.
  */
 export function createTextQueue({ size, width, seed }: TextQueueOptions): TextQueue {
-  let [pointer, rows] = [0, randomUnitRows(size, width, seed)];
+  let pointer = 0;
+  let drawn: RowBlocks | undefined;
+  const rows = () => {
+    drawn ??= toBlocks(randomUnitRows(size, width, seed), width);
+    return drawn;
+  };
+  const resident = createResidentRows(width);
   return {
     push: (batch) => {
       checkWidth(batch, width);
       const [count] = batch.shape;
       const fitting = Math.min(count, size - pointer);
-      rows.set((batch.dataSync() as Float32Array).subarray(0, fitting * width), pointer * width);
+      const pushed = (batch.dataSync() as Float32Array).subarray(0, fitting * width);
+      drawn = withRows(rows(), width, pointer, pushed);
       pointer = pointer + count >= size ? 0 : pointer + count;
     },
     nearest: (queries) => {
       checkWidth(queries, width);
       if (size === 0) return stopGradient(queries);
-      return withoutGradient(() => nearestRows(queries, rows, [size, width]));
+      return withoutGradient(() => {
+        const places = nearestPlaces(queries, resident.of(rows()));
+        return tf.tensor2d(takeRows(rows(), width, places), [places.length, width]);
+      });
     },
-    getState: () => stateOf(pointer, rows.slice()),
+    getState: () => stateOf(pointer, rows()),
     setState: (state) => {
-      [pointer, rows] = state
-        ? [state.pointer, restoredRows(state, size * width)]
-        : [0, randomUnitRows(size, width, seed)];
+      drawn = state ? toBlocks(restoredRows(state, size * width), width) : undefined;
+      pointer = state?.pointer ?? 0;
+    },
+    dispose: resident.dispose,
+  };
+}
+
+/** The places of the unit rows whose cosine with each query is highest. */
+function nearestPlaces(queries: tf.Tensor2D, unitRows: tf.Tensor2D): Int32Array {
+  return tf.tidy(() => {
+    const cosines = tf.matMul(queries, unitRows, false, true); // times the length of each query
+    return tf.argMax(cosines, 1).dataSync<'int32'>();
+  });
+}
+
+function stateOf(pointer: number, blocks: RowBlocks): TextQueueState {
+  return {
+    pointer,
+    get rows() {
+      return joinBlocks(blocks);
+    },
+    toJSON() {
+      return { pointer, rows: Buffer.from(this.rows.buffer).toString('base64') };
     },
   };
 }
 
-/** Rows of `stored` whose cosine with each query is highest. */
-function nearestRows(queries: tf.Tensor2D, stored: Float32Array, shape: [number, number]): tf.Tensor2D {
-  return tf.tidy(() => {
-    const rows = tf.tensor2d(stored, shape);
-    const cosines = tf.matMul(queries, unitLength(rows), false, true); // times the length of each query
-    return tf.gather(rows, tf.argMax(cosines, 1));
-  });
-}
-
-function randomUnitRows(size: number, width: number, seed: number): Float32Array {
-  const random = createRandom(seed).fork('text queue');
-  const rows = new Float32Array(size * width);
-  for (let i = 0; i < rows.length; i++) rows[i] = random.normal();
-  for (let begin = 0; begin < rows.length; begin += width) {
-    const row = rows.subarray(begin, begin + width);
-    const length = Math.hypot(...row);
-    row.set(row.map((value) => value / length));
-  }
-  return rows;
-}
-
-function stateOf(pointer: number, rows: Float32Array): TextQueueState {
-  const bytes = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength);
-  return { pointer, rows, toJSON: () => ({ pointer, rows: bytes.toString('base64') }) };
-}
-
-/** A copy. */
 function restoredRows({ rows }: TextQueueState | StoredTextQueue, expected: number): Float32Array {
   const restored =
-    typeof rows === 'string'
-      ? new Float32Array(Uint8Array.from(Buffer.from(rows, 'base64')).buffer)
-      : rows.slice();
+    typeof rows === 'string' ? new Float32Array(Uint8Array.from(Buffer.from(rows, 'base64')).buffer) : rows;
   if (restored.length !== expected) {
     throw new Error(
       `Expected the state of a text queue of ${expected} numbers, got ${restored.length}; restore it with the size and ` +

@@ -3,10 +3,9 @@ import { readSafetensors } from '../files';
 import { type Clip, createClip } from '../models';
 import { countParameters, disposeParameters } from '../nn';
 import { createTokenizer } from '../text';
-import { alipObjective } from './alipObjective';
-import type { ObjectiveConfig, TrainingConfig } from './config';
+import type { TrainingConfig } from './config';
 import { readMetrics } from './metricsLog';
-import { clipObjective, dalipObjective, type Objective } from './objectives';
+import { createObjective } from './objectiveConfig';
 import { type OpenDataOptions, openData } from './openData';
 import { findOwnRun, openOwnRun } from './ownRun';
 import { trainRun } from './run';
@@ -63,9 +62,13 @@ export async function trainPictures(
   if (state === 'finished') {
     return openOwnRun(config, root).readSummary() as unknown as TrainingSummary;
   }
-  const data = await openData(config, createTokenizer(config.model.text), options);
+  const objective = createObjective(config.objective, config.model);
+  const data = await openData(config, createTokenizer(config.model.text), {
+    ...options,
+    needs: objective.needs,
+  });
   const model = createClip(config.model, recipe.seed);
-  const training = startTraining(model, createObjective(config.objective), recipe);
+  const training = startTraining(model, objective, recipe);
   try {
     if (config.start && state === 'new') startFromFile(model, config.start);
     const folder = openOwnRun(config, root);
@@ -76,7 +79,7 @@ export async function trainPictures(
     const captions = data.captions();
     const summary: TrainingSummary = {
       name: config.name,
-      objective: training.objective.name,
+      objective: objective.name,
       steps: recipe.steps,
       pictures: data.pictures,
       pairs: recipe.steps * recipe.batchSize,
@@ -92,6 +95,7 @@ export async function trainPictures(
     return summary;
   } finally {
     await data.close();
+    objective.dispose?.();
     training.optimizer.dispose();
     disposeParameters(model.parameters);
   }
@@ -103,10 +107,4 @@ function startFromFile(model: Clip, path: string): void {
   } catch (error) {
     throw new Error(`"${path}" is no start for this model: ${(error as Error).message}`, { cause: error });
   }
-}
-
-function createObjective(config: ObjectiveConfig): Objective {
-  if (config.name === 'dalip') return dalipObjective(config);
-  if (config.name === 'alip') return alipObjective(config);
-  return clipObjective();
 }

@@ -49,7 +49,7 @@ const LOGIT_SCALE_LIMIT = Math.log(100);
 /**
  * A run before its first step: a fresh optimizer over the model's trainable parameters.
  *
- * @throws Error where the recipe has chunks and the model batch norm
+ * @throws Error where the recipe has chunks and the model's towers batch norm
  */
 export function startTraining(model: Clip, objective: Objective, recipe: Recipe): Training {
   if (recipe.chunk !== undefined) checkChunks(model.parameters);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createProgram } from '../../src/cli/main';
 import { applyOptions, type SettingOptions } from '../../src/cli/trainOptions';
-import { isStreamed, toTrainingConfig } from '../../src/training';
+import { isStreamed, SYSTEM_NAMES, toTrainingConfig } from '../../src/training';
 import { plainPicture, temporaryFolder } from '../data/fixtures';
 import { writePairs } from '../data/syntheticPairs';
 import { TINY } from '../tiny';
@@ -43,6 +43,23 @@ describe('clipbook train', () => {
     const example = toTrainingConfig(JSON.parse(await printed('--example')));
     assert.deepEqual(example.data.textFields, ['text', 'description']);
     assert.ok(existsSync(dirname(String(example.data.shards))));
+  });
+
+  it('prints the example for another objective, and knows all of them', async () => {
+    const { objective, model } = toTrainingConfig(
+      JSON.parse(await printed('--example', '--objective', 'slip')),
+    );
+    assert.equal(objective.name, 'slip');
+    assert.ok(model.auxiliary?.simclr);
+    const program = createProgram();
+    program.commands.find((command) => command.name() === 'train')!.exitOverride();
+    const help = await written('stdout', () =>
+      program.parseAsync(['node', 'clipbook', 'train', '--help']).then(
+        () => undefined,
+        () => undefined,
+      ),
+    );
+    for (const name of SYSTEM_NAMES) assert.ok(help.includes(`\n    ${name} `), name);
   });
 
   it('prints the summary, for people and as JSON', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AUGMENTATION_SIZE } from '../../src/data';
 import {
   MINI_MODEL,
   MINI_SECOND_ORDER,
@@ -9,7 +10,7 @@ import {
   VIT_B_16,
   VIT_B_32,
 } from '../../src/models';
-import { isStreamed, readTrainingConfig, toTrainingConfig } from '../../src/training';
+import { isStreamed, readTrainingConfig, SMALL_SIZES, toTrainingConfig } from '../../src/training';
 import { temporaryFolder } from '../data/fixtures';
 import { TINY, TINY_SECOND_ORDER } from '../tiny';
 
@@ -57,6 +58,170 @@ describe('toTrainingConfig', () => {
       gates: { gammaPair: 4, use: ['sample'], shape: 'threshold', placebo: 'shuffled' },
     };
     assert.deepEqual(objectiveOf(ablation), ablation);
+  });
+
+  describe('of comparison systems', () => {
+    const configOf = (objective: unknown, changes: object = {}) =>
+      toTrainingConfig({ ...SMALLEST, objective, ...changes });
+    const large = (objective: unknown) => configOf(objective, { model: 'ViT-B-16' });
+    const weights = { contrast: 0.4, imageSelf: 0.2, textSelf: 0.2, neighbours: 0.2, tokens: 0 };
+    const simsiam = { hidden: 1024, bottleneck: 512 };
+    const [learned, augmentation] = [{ links: 'learned' }, { width: 32, hidden: 128 }];
+    const declip = {
+      weights,
+      view: 'simclr',
+      head: simsiam,
+      queueSize: 65_536,
+      contrastText: 'masked',
+    };
+    const PUBLISHED: [objective: string, settings: object, auxiliary?: object, grouping?: object][] = [
+      [
+        'slip',
+        { weight: 1, temperature: 0.1, view: 'simclr', head: { hidden: 4096, output: 256 } },
+        { simclr: { hidden: 4096, output: 256 } },
+      ],
+      ['filip', { width: 256, aggregate: 'mean' }, { tokens: { width: 256 } }],
+      ['declip', declip, { simsiam, maskedText: true }],
+      [
+        'defilip',
+        { ...declip, weights: { ...weights, tokens: 0.2 }, tokenWidth: 256 },
+        { simsiam, maskedText: true, tokens: { width: 256 } },
+      ],
+      [
+        'uniclip',
+        {
+          similarity: 'domain',
+          denominator: 'onePositive',
+          sameDomainNegatives: true,
+          view: 'simclr',
+          head: augmentation,
+        },
+        { augmentation: { inputs: AUGMENTATION_SIZE, ...augmentation }, domains: true },
+      ],
+      ['hiclip', { grouping: learned }, undefined, learned],
+      ['hideclip', { ...declip, grouping: learned }, { simsiam, maskedText: true }, learned],
+      ['multi-view', { view: 'simclr', edited: true }],
+    ];
+    for (const [name, settings, auxiliary, grouping] of PUBLISHED) {
+      it(`gives a large model the published sizes and the parts of ${name}`, () => {
+        const { objective, model } = large(name);
+        assert.deepEqual(objective, { name, ...settings });
+        const towers = (tower: object) => (grouping ? { ...tower, grouping } : tower);
+        assert.deepEqual(model, {
+          ...VIT_B_16,
+          vision: towers(VIT_B_16.vision),
+          text: towers(VIT_B_16.text),
+          ...(auxiliary && { auxiliary }),
+        });
+      });
+    }
+
+    it('gives a small model, by name or by sizes, small parts and views', () => {
+      const { simclr, simsiam, tokens, queue } = SMALL_SIZES;
+      for (const [model, base] of [
+        ['mini', MINI_MODEL],
+        [TINY, TINY],
+      ] as const) {
+        const slip = configOf('slip', { model });
+        assert.deepEqual(slip.model, { ...base, auxiliary: { simclr } });
+        assert.deepEqual(slip.objective, {
+          name: 'slip',
+          weight: 1,
+          temperature: 0.1,
+          view: 'strong',
+          head: simclr,
+        });
+        const defilip = configOf('defilip', { model });
+        assert.deepEqual(defilip.model, { ...base, auxiliary: { simsiam, maskedText: true, tokens } });
+        assert.equal((defilip.objective as { queueSize?: number }).queueSize, queue);
+      }
+    });
+
+    it('keeps what is given, and has the parts of the signals that count alone', () => {
+      const slip = {
+        name: 'slip',
+        weight: 0.5,
+        temperature: 0.2,
+        view: 'simclr',
+        head: { hidden: 8, output: 4 },
+      };
+      assert.deepEqual(configOf(slip).objective, slip);
+      const filip = { name: 'filip', width: 8, aggregate: 'sum', keep: { share: 0.25 } };
+      assert.deepEqual(configOf(filip).objective, filip);
+      const bare = configOf({ name: 'declip', weights: { imageSelf: 0, textSelf: 0, neighbours: 0 } });
+      assert.deepEqual(bare.objective, {
+        name: 'declip',
+        weights: { ...weights, imageSelf: 0, textSelf: 0, neighbours: 0 },
+        view: 'strong',
+      });
+      assert.deepEqual(bare.model, { ...MINI_MODEL, auxiliary: {} });
+      const distance = { links: 'distance', selfWeight: 'tiny' };
+      assert.deepEqual(configOf({ name: 'hiclip', grouping: distance }).model.text.grouping, distance);
+    });
+
+    it('cuts a batch in chunks with each of them', () => {
+      for (const [name] of PUBLISHED) assert.equal(configOf(name, { recipe: { chunk: 9 } }).recipe.chunk, 9);
+    });
+
+    const MISTAKES: [value: unknown, sentence: string][] = [
+      [{ name: 'slip', weight: 0 }, 'objective.weight: expected a number above 0, got 0.'],
+      [
+        { name: 'slip', view: 'stronk' },
+        'objective.view: expected one of "strong", "simclr", got "stronk"; did you mean "strong"?',
+      ],
+      [
+        { name: 'filip', keep: { share: 2 } },
+        'objective.keep.share: expected a number above 0 and up to 1, got 2.',
+      ],
+      [{ name: 'filip', keep: 3 }, 'objective.keep: expected an object, got 3.'],
+      [
+        { name: 'filip', padding: 'kept' },
+        'objective.padding: there is no such setting; known here: name, width, aggregate, keep.',
+      ],
+      [
+        { name: 'declip', weights: { contrast: 0 } },
+        'objective.weights.contrast: expected a number above 0, got 0.',
+      ],
+      [
+        { name: 'declip', weights: { neighbours: 0 }, queueSize: 9 },
+        'objective.queueSize: belongs to the signal "neighbours", whose weight is 0.',
+      ],
+      [
+        { name: 'declip', tokenWidth: 9 },
+        'objective.tokenWidth: belongs to the signal "tokens", whose weight is 0.',
+      ],
+      [
+        { name: 'declip', grouping: {} },
+        'objective.grouping: there is no such setting; known here: name, weights, view, head, queueSize, contrastText, tokenWidth.',
+      ],
+      [
+        { name: 'hiclip', grouping: { links: 'distance', scale: 1 } },
+        'objective.grouping: Expected no scale where links are distances: it multiplies q·k, which only learned links have.',
+      ],
+      [
+        { name: 'uniclip', augmentation: 'shuffled' },
+        'objective.augmentation: there is no such setting; known here: name, similarity, denominator, sameDomainNegatives, view, head.',
+      ],
+    ];
+    for (const [objective, message] of MISTAKES) {
+      it(`says what is wrong with ${JSON.stringify(objective)}`, () => {
+        assert.throws(() => configOf(objective), { name: 'ValueError', message });
+      });
+    }
+
+    it('says what is wrong with a model for them', () => {
+      const onePatch = { ...TINY, vision: { ...TINY.vision, patchSize: 16 } };
+      assert.throws(() => configOf('hiclip', { model: onePatch }), {
+        message: 'objective: One patch of 16 pixels has no neighbours to be grouped with; take smaller ones.',
+      });
+      assert.throws(() => configOf('slip', { model: TINY_SECOND_ORDER }), {
+        message: 'model.secondOrder: the objective "slip" does not train these heads; leave them out.',
+      });
+      assert.throws(() => configOf('slip', { model: { ...TINY, auxiliary: {} } }), {
+        message:
+          'model.auxiliary: there is no such setting; known here: embedDim, vision, text, quickGelu, secondOrder.',
+      });
+    });
   });
 
   it('trains as ALIP was, rising for a tenth of the steps', () => {
@@ -259,7 +424,7 @@ describe('toTrainingConfig', () => {
     [
       'an unknown objective',
       { ...SMALLEST, objective: 'siglip' },
-      'objective: expected one of "clip", "dalip", "alip", got "siglip".',
+      'objective: expected one of "clip", "dalip", "alip", "slip", "filip", "declip", "defilip", "uniclip", "hiclip", "hideclip", "multi-view", got "siglip".',
     ],
     [
       'an option of another objective',

@@ -7,7 +7,7 @@ import { startEngine } from '../../src/engine';
 import { readSafetensors, type StoredTensor, writeSafetensors } from '../../src/files';
 import { type Clip, createClip } from '../../src/models';
 import { disposeParameters } from '../../src/nn';
-import { startFrom } from '../../src/training';
+import { readObjective, startFrom, withParts } from '../../src/training';
 import { TINY, TINY_SECOND_ORDER } from '../tiny';
 
 const valuesOf = ({ parameters }: Clip) =>
@@ -34,6 +34,19 @@ describe('startFrom', () => {
     assert.equal(drawn.length, model.parameters.size - plain.parameters.size);
     for (const [name, values] of valuesOf(model)) {
       assert.deepEqual(values, (drawn.includes(name) ? before : source).get(name), name);
+    }
+  });
+
+  it('leaves the parts of other systems as drawn', () => {
+    for (const name of ['hideclip', 'filip'] as const) {
+      const other = createClip(withParts(TINY, readObjective(name, 'objective', TINY)), 4);
+      const [before, source] = [valuesOf(other), valuesOf(plain)];
+      const drawn = startFrom(other, plain.parameters);
+      assert.equal(drawn.length, other.parameters.size - plain.parameters.size);
+      for (const [name, values] of valuesOf(other)) {
+        assert.deepEqual(values, (drawn.includes(name) ? before : source).get(name), name);
+      }
+      disposeParameters(other.parameters);
     }
   });
 

@@ -3,9 +3,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
-import { startEngine } from '../../src/engine';
+import {
+  AUGMENTATION_SIZE,
+  epochOrder,
+  loadInMemory,
+  PLAIN_VIEW,
+  readShardFiles,
+  STRONG_VIEW,
+  takeBatch,
+} from '../../src/data';
+import { createRandom, startEngine } from '../../src/engine';
 import {
   type CropConfig,
+  disposeBatch,
+  pictureData,
   type ShardSource,
   type StreamedData,
   streamedData,
@@ -13,6 +24,19 @@ import {
 } from '../../src/training';
 import { temporaryFolder, wholeSamples, writeShard } from '../data/fixtures';
 import { TINY, tinyTokenizer } from '../tiny';
+
+/** Samples of pictures in which every crop differs, 30 by 24 pixels. */
+async function patternedSamples(length: number): Promise<Record<string, string | Buffer>> {
+  const members = await wholeSamples(0, length);
+  const random = createRandom('pattern');
+  for (const key of Object.keys(members).filter((name) => name.endsWith('png'))) {
+    const pixels = Uint8Array.from({ length: 30 * 24 * 3 }, () => random.integer(256));
+    members[key] = await sharp(pixels, { raw: { width: 30, height: 24, channels: 3 } })
+      .png()
+      .toBuffer();
+  }
+  return members;
+}
 
 /** What a batch holds, as plain data; its pictures are freed. */
 function plain({ keys, images, texts, captions }: TrainingBatch) {
@@ -159,6 +183,60 @@ describe('streamedData', () => {
     const straight = await firstRow(0);
     assert.ok(straight[0] < straight[15]);
     assert.deepEqual(await firstRow(1), [...straight].reverse());
+  });
+
+  describe('for an objective with further needs', () => {
+    const needs = { views: [STRONG_VIEW, PLAIN_VIEW], edited: true, masked: true };
+    const pictureSize = 20;
+    const freed = (batch: TrainingBatch) => {
+      const { images, views = [], ...rest } = batch;
+      const values = [images, ...views.flatMap((view) => [view.images, view.augmentation])].map((tensor) => ({
+        shape: tensor.shape,
+        values: Array.from(tensor.dataSync()),
+      }));
+      disposeBatch(batch);
+      return { ...rest, values };
+    };
+
+    it('makes the views, edits and masks that the same pictures in memory would have', async () => {
+      const shards = await writeShard(join(folder, 'six.tar'), await patternedSamples(6));
+      const changes = { shuffleBuffer: 0, pictureSize, needs };
+      const data = streamedData([{ shards, weight: 1 }], tinyTokenizer(), { ...options, ...changes });
+      const tensors = tf.memory().numTensors;
+      const found = freed(await data.batch(0));
+      assert.equal(tf.memory().numTensors, tensors);
+      await data.close();
+      const samples = readShardFiles([shards]);
+      const set = await loadInMemory(samples, { size: pictureSize });
+      // The order in memory is another: the set is put into the stream's.
+      const order = epochOrder(6, options.seed, 0);
+      const places = order.map((_, i) => set.keys.indexOf(found.keys[order.indexOf(i)]));
+      const ordered = { ...takeBatch(set, places), length: 6 };
+      const memory = pictureData(ordered, tinyTokenizer(), { ...options, needs });
+      assert.deepEqual(freed(await memory.batch(0)), { ...found, captions: undefined });
+      assert.deepEqual(
+        found.values.map(({ shape }) => shape.slice(1)),
+        [[16, 16, 3], [16, 16, 3], [AUGMENTATION_SIZE], [16, 16, 3], [AUGMENTATION_SIZE]],
+      );
+    });
+
+    it('leaves pictures and texts as they are where it needs no views', async () => {
+      const [plainData, data] = [open(), open({ needs: { edited: true, masked: true }, pictureSize })];
+      const found = await data.batch(0);
+      assert.ok(found.edited && found.masked && !found.views);
+      assert.deepEqual(plain(found), plain(await plainData.batch(0)));
+      await Promise.all([data.close(), plainData.close()]);
+    });
+
+    it('goes on from its state with the same views', async () => {
+      const [whole, first, second] = [0, 1, 2].map(() => open({ needs, pictureSize }));
+      const taken: unknown[] = [];
+      for (let step = 0; step < 4; step++) taken.push(freed(await whole.batch(step)));
+      for (let step = 0; step < 2; step++) freed(await first.batch(step));
+      second.setState?.(JSON.parse(JSON.stringify(first.getState?.())));
+      for (let step = 2; step < 4; step++) assert.deepEqual(freed(await second.batch(step)), taken[step]);
+      await Promise.all([whole, first, second].map((data) => data.close()));
+    });
   });
 
   it('names the source that has nothing to give', async () => {

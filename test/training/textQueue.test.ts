@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
-import { startEngine } from '../../src/engine';
+import { createRandom, startEngine } from '../../src/engine';
 import { clipLoss, neighbourLoss } from '../../src/losses';
 import { unitLength } from '../../src/nn';
 import { createTextQueue, type StoredTextQueue } from '../../src/training';
@@ -93,6 +93,30 @@ describe('createTextQueue', () => {
     assert.deepEqual(throughJson(queue.getState()), fresh);
   });
 
+  it('finds what a search of all rows finds, whatever has changed since the last one', () => {
+    const [size, width, batch] = [700, 6, 90]; // several blocks, the last one cut short; batches that cross them
+    const queue = createTextQueue({ size, width, seed: 1 });
+    const random = createRandom('batches');
+    const draw = () =>
+      tf.tensor2d(Float32Array.from({ length: batch * width }, random.normal), [batch, width]);
+    const searched = (queries: tf.Tensor2D, rows: Float32Array) => {
+      const stored = tf.tensor2d(rows, [size, width]);
+      return tf.gather(stored, tf.argMax(tf.matMul(queries, unitLength(stored), false, true), 1));
+    };
+    const states = [queue.getState()];
+    for (let step = 0; step < 20; step++) {
+      tf.tidy(() => {
+        const queries = draw();
+        if (step % 7 === 6) queue.setState(states[step - 3]);
+        assertClose(queue.nearest(queries), searched(queries, queue.getState().rows).dataSync(), 0);
+        queue.push(draw());
+        if (step % 3 === 0) queue.push(draw());
+      });
+      states.push(queue.getState());
+    }
+    queue.dispose();
+  });
+
   it('refuses what does not fit', () => {
     const queue = createTextQueue({ size: 5, width: 2, seed: 0 });
     const other = createTextQueue({ size: 4, width: 2, seed: 0 });
@@ -109,7 +133,17 @@ describe('createTextQueue', () => {
     queue.push(rows);
     queue.nearest(rows).dispose();
     queue.setState(queue.getState());
+    queue.nearest(rows).dispose();
+    assert.equal(tf.memory().numTensors, before + 1, 'one for the rows in the engine');
+    queue.dispose();
     assert.equal(tf.memory().numTensors, before);
+    tf.tidy(() =>
+      assertClose(
+        queue.nearest(rows),
+        tf.tidy(() => queue.nearest(rows).dataSync()),
+      ),
+    );
+    queue.dispose();
     rows.dispose();
   });
 });

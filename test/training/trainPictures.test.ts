@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../../src/engine';
 import { writeSafetensors } from '../../src/files';
 import { createClip } from '../../src/models';
@@ -95,6 +96,51 @@ describe('trainPictures', () => {
     assert.deepEqual([alip.objective, alip.pictures], ['ALIP', PICTURES]);
     const model = { ...TINY, secondOrder: { heads: 2, reduced: 4, dropout: 0.5 } };
     assert.equal((await run({ name: 'dalip', data, model, objective: 'dalip' })).objective, 'DALIP');
+  });
+
+  describe('with a comparison system', () => {
+    const shards = join(folder, 'systems-{0..1}.tar');
+    const streamed = { shards, stream: true, shuffleBuffer: 4 };
+    const model = { ...TINY, vision: { ...TINY.vision, patchSize: 4 } };
+    const recipe = { ...RECIPE, steps: 3, learningRate: 0.001 };
+    const declip = { head: { hidden: 8, bottleneck: 4 }, queueSize: 30 }; // the queue comes round in the third step
+    const SYSTEMS: [label: string, objective: Record<string, unknown>][] = [
+      ['SLIP', { name: 'slip' }],
+      ['FILIP', { name: 'filip', keep: { count: 2 } }],
+      ['DeCLIP', { name: 'declip', ...declip }],
+      ['DeFILIP', { name: 'defilip', ...declip }],
+      ['UniCLIP-style', { name: 'uniclip' }],
+      ['HiCLIP-style', { name: 'hiclip' }],
+      ['HiDeCLIP-style', { name: 'hideclip', ...declip }],
+      ['CLIP on several sights', { name: 'multi-view' }],
+    ];
+    before(async () => {
+      await writeShard(join(folder, 'systems-0.tar'), await wholeSamples(0, 7));
+      await writeShard(join(folder, 'systems-1.tar'), await wholeSamples(7, 13));
+    });
+
+    for (const [label, objective] of SYSTEMS) {
+      it(`trains, stops and resumes exactly, in memory and streamed: ${label}`, async () => {
+        for (const data of [{ folder: pictures }, streamed]) {
+          const changes = { data, objective, model, recipe };
+          const tensors = tf.memory().numTensors;
+          const summary = await run(changes);
+          assert.equal(summary.objective, label);
+          assert.equal(tf.memory().numTensors, tensors);
+          const whole = logged();
+          assert.equal(whole.length, 3);
+          rmSync(root, { recursive: true });
+          for (const step of [1, 2]) {
+            await assert.rejects(run(changes, { ...stopIn(step), resume: step > 1 }), {
+              name: 'RunInterruptedError',
+            });
+          }
+          await run(changes, { resume: true });
+          assert.deepEqual(logged(), whole);
+          rmSync(root, { recursive: true });
+        }
+      });
+    }
   });
 
   it('needs two texts of each picture for ALIP', async () => {

@@ -21,6 +21,7 @@ import type { MaskedTexts } from '../../text';
 import type { Objective, StepMetrics, Vectors } from '../objectives';
 import { createTextQueue, type TextQueue, type TextQueueState } from '../textQueue';
 import { meanContrast } from './contrast';
+import { PUBLISHED_SIZES } from './defaults';
 import { tokenLoss, withTokenMaps } from './filip';
 
 /** What the signals of CLIP-Benchmark's figure (Cui et al. 2022) count in the loss. A weight of zero leaves one out. */
@@ -47,6 +48,9 @@ export const DECLIP_WEIGHTS: SignalWeights = {
 };
 export const DEFILIP_WEIGHTS: SignalWeights = { ...DECLIP_WEIGHTS, tokens: 0.2 };
 
+/** The part of the model that a signal alone trains. */
+const PART_OF = { imageSelf: 'simsiam', textSelf: 'maskedText', tokens: 'tokens' } as const;
+
 export interface DeclipOptions {
   name?: string;
   weights?: SignalWeights;
@@ -69,10 +73,7 @@ export interface DeclipHeads {
 }
 
 /** A model with DeCLIP's heads. */
-export function withDeclipHeads(
-  base: ClipConfig,
-  { simsiam }: DeclipHeads = { simsiam: { hidden: 1024, bottleneck: 512 } },
-): ClipConfig {
+export function withDeclipHeads(base: ClipConfig, { simsiam }: DeclipHeads = PUBLISHED_SIZES): ClipConfig {
   return { ...base, auxiliary: { ...base.auxiliary, simsiam, maskedText: true } };
 }
 
@@ -100,15 +101,18 @@ export function declipObjective({
   name = 'DeCLIP',
   weights = DECLIP_WEIGHTS,
   embedDim,
-  queueSize = 65_536,
+  queueSize = PUBLISHED_SIZES.queue,
   view = STRONG_VIEW,
   contrastText = 'masked',
 }: DeclipOptions): Objective<DeclipEmbeddings> {
   const queue = createTextQueue({ size: queueSize, width: embedDim, seed: 0 });
+  const idle = Object.entries(PART_OF)
+    .filter(([signal]) => weights[signal as keyof typeof PART_OF] === 0)
+    .map(([, part]) => part);
   return {
     name,
     needs: { views: [view, view], edited: true, masked: weights.textSelf > 0 },
-    trains: (parameter) => weights.tokens > 0 || !parameter.startsWith('auxiliary.tokens.'),
+    trains: (parameter) => !idle.some((part) => parameter.startsWith(`auxiliary.${part}.`)),
     encode: (model, batch) => {
       const hidesWords = contrastText === 'masked' && weights.textSelf > 0;
       const whole = hidesWords ? undefined : textFeatures(model, batch.texts);
@@ -141,6 +145,7 @@ export function declipObjective({
     },
     getState: () => queue.getState(),
     setState: (state) => queue.setState(state as TextQueueState | null),
+    dispose: queue.dispose,
   };
 }
 

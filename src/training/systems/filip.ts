@@ -11,9 +11,10 @@ import {
   wordEmbeddings,
 } from '../../models';
 import type { Objective } from '../objectives';
+import { PUBLISHED_SIZES } from './defaults';
 
 /** A model with FILIP's token maps. Published: 256 channels. */
-export function withTokenMaps(base: ClipConfig, tokens = { width: 256 }): ClipConfig {
+export function withTokenMaps(base: ClipConfig, tokens = PUBLISHED_SIZES.tokens): ClipConfig {
   return { ...base, auxiliary: { ...base.auxiliary, tokens } };
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../models';
 import { unitLength } from '../../nn';
 import type { Objective, Vectors } from '../objectives';
+import { PUBLISHED_SIZES } from './defaults';
 
 export interface SlipOptions {
   /** λ, what the self-supervised loss counts beside CLIP's. Published: 1. */
@@ -22,7 +23,7 @@ export interface SlipOptions {
 }
 
 /** A model with SLIP's SimCLR head. Published: 4096 hidden channels, 256 at the end. */
-export function withSimclr(base: ClipConfig, simclr = { hidden: 4096, output: 256 }): ClipConfig {
+export function withSimclr(base: ClipConfig, simclr = PUBLISHED_SIZES.simclr): ClipConfig {
   return { ...base, auxiliary: { ...base.auxiliary, simclr } };
 }
 

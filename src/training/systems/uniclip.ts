@@ -4,6 +4,7 @@ import type { Random } from '../../engine';
 import { denominatorShares, type UniclipOptions, uniclipLoss } from '../../losses';
 import { augmentedImages, auxiliaryScope, type ClipConfig, domainScales, encodeTexts } from '../../models';
 import type { Objective, Vectors } from '../objectives';
+import { AUGMENTATION_SIZES } from './defaults';
 
 export interface UniclipObjectiveOptions extends UniclipOptions {
   /** How both views are made; default `STRONG_VIEW`, for small pictures. */
@@ -13,11 +14,8 @@ export interface UniclipObjectiveOptions extends UniclipOptions {
 }
 
 /** A model with a UniCLIP-style augmentation encoder, and a temperature and offset for each combination of domains. */
-export function withUniclipHeads(
-  base: ClipConfig,
-  { width = 32, hidden = 128 }: { width?: number; hidden?: number } = {},
-): ClipConfig {
-  const augmentation = { inputs: AUGMENTATION_SIZE, width, hidden };
+export function withUniclipHeads(base: ClipConfig, sizes = AUGMENTATION_SIZES): ClipConfig {
+  const augmentation = { inputs: AUGMENTATION_SIZE, ...sizes };
   return { ...base, auxiliary: { ...base.auxiliary, augmentation, domains: true } };
 }
 
