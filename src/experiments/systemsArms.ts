@@ -18,8 +18,10 @@ import {
   withUniclipHeads,
   withWiderBlocks,
 } from '../training';
+import { alignmentObserver } from './alignmentObserver';
 import { noisyTexts } from './alipData';
 import type { Arm } from './experiment';
+import { hierarchyObserver } from './hierarchyObserver';
 import { systemsObserver } from './systemsObserver';
 
 /** Share of the raw texts that are spoiled, as in ALIP's table. */
@@ -44,7 +46,7 @@ const declip = ({ embedDim }: ClipConfig) => declipObjective({ embedDim, queueSi
 const grouped = (base: ClipConfig) => withGrouping(base);
 
 const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
-  Pick<Arm, 'id' | 'label' | 'objective' | 'model' | 'scorings'>)[] = [
+  Pick<Arm, 'id' | 'label' | 'objective' | 'model' | 'scorings' | 'observer'>)[] = [
   { id: 'clip', label: 'CLIP', family: 'CLIP', published: 'CLIP', passes: [1, 1], objective: clipObjective },
   {
     id: 'slip',
@@ -73,6 +75,7 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
     model: (base) => withTokenMaps(base, tokens),
     objective: () => filipObjective(),
     scorings: ['tokens'],
+    observer: alignmentObserver,
   },
   {
     id: 'mean-tokens',
@@ -144,6 +147,7 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
     control: 'distance',
     passes: [1, 1],
     model: grouped,
+    observer: hierarchyObserver,
     objective: clipObjective,
   },
   {
@@ -194,7 +198,7 @@ const SYSTEMS: readonly (Omit<SystemArm, 'arm'> &
 
 /** The systems of ALIP's tables, each with its control, in the order of the tables. */
 export const SYSTEM_ARMS: readonly SystemArm[] = SYSTEMS.map(
-  ({ id, label, objective, model, scorings, ...about }) => ({
+  ({ id, label, objective, model, scorings, observer = systemsObserver, ...about }) => ({
     ...about,
     arm: {
       id,
@@ -203,7 +207,7 @@ export const SYSTEM_ARMS: readonly SystemArm[] = SYSTEMS.map(
       model,
       scorings,
       texts: noisyTexts(SYSTEMS_NOISE),
-      observer: systemsObserver,
+      observer,
       settings: { noise: SYSTEMS_NOISE },
     },
   }),

@@ -16,7 +16,7 @@ export interface SystemCost {
   milliseconds: number;
   /** The same over plain CLIP's, the median of the ratios of the rounds; and the smallest and largest of them. */
   time: { ratio: number; low: number; high: number };
-  /** Largest resident memory of the process while it trains, above what it had before, in MiB. */
+  /** The most that tensors take during a step, above what they take before it, in MiB. */
   memory: number;
 }
 

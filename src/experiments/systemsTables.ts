@@ -169,7 +169,7 @@ export function costTable(input: ReportInput, costs: SystemCosts | null): Table 
       'Parameters count whatever is trained; of the heads only FILIP’s token maps and UniCLIP’s augmentation encoder are ' +
         'needed after training.',
       'Time: a training step, making the batch included, over plain CLIP’s in the same round; in brackets the smallest and ' +
-        'largest of the rounds. Memory: the largest the process needs above its start.',
+        'largest of the rounds. Memory: the most that tensors take during a step.',
       'Effective rank: how many of the embedding’s dimensions the pictures use (RankMe). Spread: 1 where they point ' +
         'everywhere, 0 where they have collapsed. 1-nearest neighbour: the nearest training picture shows the same concept.',
     ],
