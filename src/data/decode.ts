@@ -1,5 +1,6 @@
 import sharp, { type Sharp } from 'sharp';
 import { BadSampleError } from './badInput';
+import { centreOffset, scaleShorterSide } from './resizeGeometry';
 
 // One thread per picture and many pictures at a time: the threads not decoding are left to the training step.
 sharp.concurrency(1);
@@ -30,7 +31,7 @@ export interface DecodeOptions {
  * Grey values are replicated, transparency is laid on the background, CMYK and 16-bit pictures are converted to 8-bit
  * sRGB, EXIF orientation is applied, of an animation the first frame is taken. Scaling is bicubic; `crop` has the
  * geometry of open_clip's evaluation transform to the pixel. A picture that has to be enlarged lies up to half a pixel
- * of the result off Pillow's (libvips places the grid differently).
+ * of the result off Pillow's (libvips places the grid differently); `preprocess` equals open_clip to the byte.
  *
  * @throws BadSampleError `corrupt-picture` with one sentence that names the key
  */
@@ -44,22 +45,14 @@ export async function decodeImage(encoded: Buffer, options: DecodeOptions): Prom
 }
 
 /** torchvision's `Resize(size)` and `CenterCrop(size)`: the longer side is rounded down, a half offset to even. */
-function scaleAndCrop(picture: Sharp, { width, height }: Shape, size: number): void {
-  const shorter = Math.min(width, height);
-  const scaled = {
-    width: Math.floor((size * width) / shorter),
-    height: Math.floor((size * height) / shorter),
-  };
+function scaleAndCrop(picture: Sharp, shape: Shape, size: number): void {
+  const scaled = scaleShorterSide(shape, size);
   picture.resize({ ...scaled, fit: 'fill', kernel: 'cubic' }).extract({
-    left: roundHalfToEven((scaled.width - size) / 2),
-    top: roundHalfToEven((scaled.height - size) / 2),
+    left: centreOffset(scaled.width, size),
+    top: centreOffset(scaled.height, size),
     width: size,
     height: size,
   });
-}
-
-function roundHalfToEven(value: number): number {
-  return value % 2 === 0.5 ? value - 0.5 : Math.round(value);
 }
 
 export interface Shape {
@@ -98,7 +91,7 @@ export async function toPixels(pipeline: Sharp, key: string): Promise<Uint8Array
 }
 
 /** One sentence for whatever sharp says, which may be many lines. */
-function corruptPicture(key: string, error: unknown): BadSampleError {
+export function corruptPicture(key: string, error: unknown): BadSampleError {
   const reason = (error as Error).message.trim().split('\n').at(-1)?.trim();
   return new BadSampleError(
     'corrupt-picture',

@@ -18,6 +18,8 @@ export * from './noise';
 export * from './normalise';
 export * from './pairRecord';
 export * from './photographs';
+export * from './preprocess';
+export * from './preprocessConfig';
 export * from './projectRoot';
 export * from './readShards';
 export * from './recordHeader';
