@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { pixelsToFloat } from './normalise';
+import { CLIP_MEAN, CLIP_STD, pixelsToFloat } from './normalise';
 import type { Batch } from './types';
 
 /**
@@ -31,6 +31,14 @@ export function cutPictures(
     const rows = tf.range(0, batch, 1, 'int32') as tf.Tensor1D;
     return tf.image.cropAndResize(whole, tf.tensor2d(boxes, [batch, 4]), rows, [imageSize, imageSize]);
   });
+}
+
+/** The RGB bytes behind a model's input, `[batch, size, size, 3]`, for looking at it: `toImages` backwards. */
+export function imagesToPixels(images: tf.Tensor4D): Uint8Array {
+  const bytes = tf.tidy(() => tf.mul(tf.add(tf.mul(images, [...CLIP_STD]), [...CLIP_MEAN]), 255));
+  const pixels = Uint8Array.from(bytes.dataSync(), (value) => Math.min(255, Math.max(0, Math.round(value))));
+  bytes.dispose();
+  return pixels;
 }
 
 /** How many square pictures the values hold. */

@@ -7,6 +7,7 @@ import type { Experiment } from './experiment';
 import { photographsExperiment } from './photographs';
 import { systemsExperiment } from './systems';
 
+export type { AlignmentObservation } from './alignmentObserver';
 export { spoiledTexts } from './alipData';
 export { alipGatesExperiment } from './alipGates';
 export { CHOICE_ARMS, WAY_ARMS } from './alipGatesArms';
@@ -18,6 +19,7 @@ export * from './experiment';
 export * from './finishedReport';
 export * from './gateDetection';
 export * from './gatesPredictions';
+export type { HierarchyObservation } from './hierarchyObserver';
 export { mixingPoints } from './mixingReport';
 export { observedAtEnd, observedMoments } from './observedRuns';
 export { PLANTMIX_GENERAL_SHARE } from './plantTuning';
@@ -28,6 +30,7 @@ export * from './runExperiment';
 export * from './statisticsPredictions';
 export { systemsExperiment } from './systems';
 export * from './systemsArms';
+export type { SystemObservation } from './systemsObserver';
 export * from './systemsPredictions';
 export * from './trainingPresets';
 

@@ -7,6 +7,7 @@ import {
   cropBoxes,
   drawView,
   identityAugmentation,
+  imagesToPixels,
   PLAIN_VIEW,
   SIMCLR_VIEW,
   STRONG_VIEW,
@@ -194,3 +195,14 @@ describe('the numbers of a view', () => {
 function pixel(pictures: number[][][][], index: number): number[] {
   return pictures[index][0][0];
 }
+
+describe('imagesToPixels', () => {
+  before(() => startEngine());
+
+  it('gives back the bytes that a model was shown', () => {
+    const pixels = Uint8Array.from({ length: 2 * 8 * 8 * 3 }, (_, i) => (i * 37) % 256);
+    const images = toImages({ pixels, size: 8 }, null, 8);
+    assert.deepEqual(imagesToPixels(images), pixels);
+    images.dispose();
+  });
+});
