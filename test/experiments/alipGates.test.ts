@@ -13,7 +13,7 @@ import { disposeParameters } from '../../src/nn';
 import { staticSvg } from '../../src/report';
 import { alipObjective } from '../../src/training';
 import { TINY, tinyPictures, tinyTokenizer } from '../tiny';
-import { madeUpRun } from './tinyExperiment';
+import { madeUpRun, madeUpScores } from './tinyExperiment';
 
 const EXPERIMENT = findExperiment('alip-gates');
 
@@ -136,20 +136,7 @@ describe('its report', () => {
   function input(): ReportInput {
     const runs = order.flatMap((arm) =>
       profile.seeds.map((seed) => {
-        const recall = recallOf(arm.id) + 0.01 * seed;
-        const recalls = { 1: recall / 5, 5: recall / 2, 10: recall };
-        const score = {
-          top1: recall,
-          top5: recall,
-          meanPerClass: recall,
-          top1Seen: recall,
-          top1Unseen: 0,
-          count: 100,
-        };
-        return madeUpRun(arm, seed, {
-          tasks: Object.fromEntries(tasks.map(({ id }) => [id, score])),
-          retrieval: { fluent: { imageToText: recalls, textToImage: recalls, pictures: 50, texts: 40 } },
-        });
+        return madeUpRun(arm, seed, madeUpScores(tasks, recallOf(arm.id) + 0.01 * seed));
       }),
     );
     return {

@@ -27,7 +27,7 @@ import { countParameters, disposeParameters } from '../../src/nn';
 import { loadPublished, staticSvg, type Table } from '../../src/report';
 import { clipObjective, filipObjective, withGrouping, withTokenMaps } from '../../src/training';
 import { TINY, tinyPictures, tinyTokenizer } from '../tiny';
-import { madeUpRun } from './tinyExperiment';
+import { madeUpRun, madeUpScores } from './tinyExperiment';
 
 const EXPERIMENT = findExperiment('alip-systems');
 
@@ -89,19 +89,7 @@ describe('its report', () => {
     const runs = armsOf(EXPERIMENT, profile).flatMap((arm) =>
       profile.seeds.map((seed) => {
         const share = (['slip', 'uniclip'].includes(arm.id) ? 0.4 : 0.3) + 0.01 * seed;
-        const recalls = { 1: share / 5, 5: share / 2, 10: share };
-        const score = {
-          top1: share,
-          top5: share,
-          meanPerClass: share,
-          top1Seen: share,
-          top1Unseen: 0,
-          count: 100,
-        };
-        return madeUpRun(arm, seed, {
-          tasks: Object.fromEntries(tasks.map(({ id }) => [id, score])),
-          retrieval: { fluent: { imageToText: recalls, textToImage: recalls, pictures: 50, texts: 40 } },
-        });
+        return madeUpRun(arm, seed, madeUpScores(tasks, share));
       }),
     );
     return {

@@ -65,6 +65,16 @@ export const TINY_EXPERIMENT: Experiment = {
 /** For worker processes, which find the experiment through this module. */
 export const findExperiment = (): Experiment => TINY_EXPERIMENT;
 
+/** A made-up measurement: `share` of the pictures and of the searches within ten, less within five and one. */
+export function madeUpScores(tasks: readonly TaskDefinition[], share: number): Measurement {
+  const recalls = { 1: share / 5, 5: share / 2, 10: share };
+  const score = { top1: share, top5: share, meanPerClass: share, top1Seen: share, top1Unseen: 0, count: 100 };
+  return {
+    tasks: Object.fromEntries(tasks.map(({ id }) => [id, score])),
+    retrieval: { fluent: { imageToText: recalls, textToImage: recalls, pictures: 50, texts: 40 } },
+  };
+}
+
 /** A made-up run with the same scores under every way to score of its arm. */
 export function madeUpRun(arm: Arm, seed: number, scores: Measurement): RunSummary {
   return {
