@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
+const SLOPE = Math.sqrt(2 / Math.PI);
+const CUBIC = 0.044715;
+
 /** An element-wise function, of any shape. */
 export type Activation = (x: tf.Tensor) => tf.Tensor;
 
@@ -34,6 +37,26 @@ export const quickGelu: Activation = (x) =>
         const [x, gate] = saved;
         const slope = tf.mul(tf.mul(x, 1.702), tf.sub(1, gate));
         return tf.mul(dy, tf.mul(gate, tf.add(slope, 1)));
+      },
+    };
+  })(x);
+
+/**
+ * GELU by its hyperbolic-tangent approximation, ½x(1 + tanh(√(2/π)(x + 0.044715x³))) (Hendrycks and Gimpel 2016; PyTorch's
+ * `nn.GELU(approximate="tanh")`, what SigLIP's towers compute in JAX).
+ */
+export const geluTanh: Activation = (x) =>
+  tf.customGrad((input, save) => {
+    const x = input as tf.Tensor;
+    const bend = tf.tidy(() => tf.tanh(tf.mul(tf.mul(x, tf.add(tf.mul(tf.square(x), CUBIC), 1)), SLOPE)));
+    (save as tf.GradSaveFunc)([x, bend]);
+    return {
+      value: tf.mul(tf.mul(x, 0.5), tf.add(bend, 1)),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [x, bend] = saved;
+        const inner = tf.mul(tf.add(tf.mul(tf.square(x), 3 * CUBIC), 1), SLOPE);
+        const bending = tf.mul(tf.mul(x, tf.sub(1, tf.square(bend))), inner);
+        return tf.mul(dy, tf.mul(tf.add(tf.add(bend, 1), bending), 0.5));
       },
     };
   })(x);

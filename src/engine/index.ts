@@ -1,4 +1,5 @@
 export * from './backend';
+export * from './batchNorm';
 export * from './gelu';
 export * from './layerNorm';
 export * from './random';

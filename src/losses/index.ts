@@ -9,6 +9,7 @@ export type { KeptTokens } from './keptTokens';
 export * from './maskedText';
 export * from './mpNce';
 export * from './neighbours';
+export * from './siglip';
 export * from './simclr';
 export * from './simsiam';
 export * from './tokenSimilarities';

@@ -19,10 +19,26 @@ export function selfAttention(
   mask?: tf.Tensor2D,
   gate?: tf.Tensor3D,
 ): tf.Tensor3D {
-  const [batch, tokens, width] = x.shape;
-  const headWidth = width / heads;
+  const projected = linear(x, scope('in_proj_weight'), scope('in_proj_bias')) as tf.Tensor3D;
+  return linearLayer(attendWithin(projected, heads, mask, gate), scope, 'out_proj') as tf.Tensor3D;
+}
 
-  const projected = linear(x, scope('in_proj_weight'), scope('in_proj_bias'));
+/**
+ * Self-attention between its two linear layers: the heads' weighted means, side by side.
+ *
+ * @param projected query, key and value of each token, one behind the other, `[batch, tokens, 3·width]`
+ * @param mask and gate as in `selfAttention`
+ * @returns `[batch, tokens, width]`
+ */
+export function attendWithin(
+  projected: tf.Tensor3D,
+  heads: number,
+  mask?: tf.Tensor2D,
+  gate?: tf.Tensor3D,
+): tf.Tensor3D {
+  const [batch, tokens] = projected.shape;
+  const width = projected.shape[2] / 3;
+  const headWidth = width / heads;
   const split = tf.transpose(tf.reshape(projected, [batch, tokens, 3, heads, headWidth]), [2, 0, 3, 1, 4]);
   const [query, key, value] = tf.unstack(split); // each [batch, heads, tokens, headWidth]
 
@@ -30,7 +46,29 @@ export function selfAttention(
   const softmax = tf.softmax(mask ? tf.add(scores, mask) : scores); // [batch, heads, tokens, tokens]
   const weights = gate ? tf.mul(softmax, tf.expandDims(gate, 1)) : softmax;
   const mixed = tf.transpose(tf.matMul(weights, value), [0, 2, 1, 3]);
-  return linearLayer(tf.reshape(mixed, [batch, tokens, width]), scope, 'out_proj') as tf.Tensor3D;
+  return tf.reshape(mixed, [batch, tokens, width]);
+}
+
+/**
+ * One query's look at many tokens, as attention pools them: the heads' weighted means, side by side.
+ *
+ * @param query `[batch, width]`
+ * @param key and value `[batch, tokens, width]`
+ * @returns `[batch, width]`
+ */
+export function attendOnce(
+  query: tf.Tensor2D,
+  key: tf.Tensor3D,
+  value: tf.Tensor3D,
+  heads: number,
+): tf.Tensor2D {
+  const [batch, tokens, width] = key.shape;
+  const headWidth = width / heads;
+  const split = (x: tf.Tensor3D) =>
+    tf.transpose(tf.reshape(x, [batch, tokens, heads, headWidth]), [0, 2, 1, 3]);
+  const asked = tf.mul(tf.reshape(query, [batch, heads, 1, headWidth]), headWidth ** -0.5);
+  const weights = tf.softmax(tf.matMul(asked, split(key), false, true)); // [batch, heads, 1, tokens]
+  return tf.reshape(tf.matMul(weights, split(value)), [batch, width]);
 }
 
 /** The mask that lets a token see itself and what stands before it. `[tokens, tokens]` */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { withoutGradient } from '../engine';
+import { channelMoments, normaliseBatch, withoutGradient } from '../engine';
 import type { Initialiser } from './initialise';
 import type { Scope } from './parameters';
 
@@ -13,30 +13,37 @@ export interface BatchMoments {
 }
 
 /**
- * The batch normalisation `name` of a scope, PyTorch's `BatchNorm1d`: in training by the batch's own moments, which also
- * move the running ones; else by the running ones.
+ * The batch normalisation `name` of a scope, PyTorch's `BatchNorm1d` and `BatchNorm2d`: in training by the batch's own
+ * moments, which also move the running ones; else by the running ones.
  *
- * @param x `[batch, channels]`
+ * @param x channels on the last axis: `[batch, channels]` or `[batch, height, width, channels]`
  * @throws RangeError in training on a single row, whose variance says nothing
  */
-export function batchNormLayer(x: tf.Tensor2D, scope: Scope, name: string, training: boolean): tf.Tensor2D {
+export function batchNormLayer<T extends tf.Tensor>(x: T, scope: Scope, name: string, training: boolean): T {
   const norm = scope.at(name);
   if (!training) return batchNorm(x, runningMoments(norm), norm);
-  const [batch] = x.shape;
-  if (batch < 2) {
+  const rows = x.size / x.shape[x.rank - 1];
+  if (rows < 2) {
     throw new RangeError(
-      `Expected at least 2 rows for the batch norm "${scope.prefix}${name}" in training, got ${batch}; take a larger batch.`,
+      `Expected at least 2 rows for the batch norm "${scope.prefix}${name}" in training, got ${rows}; take a larger batch.`,
     );
   }
-  const moments = tf.moments(x, 0);
-  moveRunningMoments(norm, moments, batch);
-  return batchNorm(x, moments, norm);
+  const moments = channelMoments(x);
+  moveRunningMoments(norm, moments, rows);
+  return normaliseBatch(x, norm('weight'), norm('bias'), moments, EPSILON);
 }
 
 /** (x − mean) / √(variance + ε) · weight + bias, with channels on the last axis. */
 export function batchNorm<T extends tf.Tensor>(x: T, { mean, variance }: BatchMoments, norm: Scope): T {
   const unit = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, EPSILON)));
   return tf.add(tf.mul(unit, norm('weight')), norm('bias')) as T;
+}
+
+/** What evaluation does to each channel: x · gain + shift. `[channels]` each */
+export function runningAffine(norm: Scope): { gain: tf.Tensor1D; shift: tf.Tensor1D } {
+  const { mean, variance } = runningMoments(norm);
+  const gain = tf.mul(norm('weight'), tf.rsqrt(tf.add(variance, EPSILON))) as tf.Tensor1D;
+  return { gain, shift: tf.sub(norm('bias'), tf.mul(mean, gain)) as tf.Tensor1D };
 }
 
 /** What evaluation normalises by. `[channels]` each */
@@ -62,9 +69,14 @@ export function moveRunningMoments(norm: Scope, { mean, variance }: BatchMoments
   );
 }
 
-/** Adds the parameters of a batch normalisation, which begins as if all channels had mean 0 and variance 1. */
-export function initialiseBatchNorm(init: Initialiser, name: string, channels: number): void {
-  init.norm(name, channels);
+/**
+ * Adds the parameters of a batch normalisation, which begins as if all channels had mean 0 and variance 1.
+ *
+ * @param weight where its factors begin; 0 makes a residual block begin as the identity
+ */
+export function initialiseBatchNorm(init: Initialiser, name: string, channels: number, weight = 1): void {
+  init.constant(`${name}.weight`, [channels], weight);
+  init.constant(`${name}.bias`, [channels], 0);
   init.constant(`${name}.running_mean`, [channels], 0, false);
   init.constant(`${name}.running_var`, [channels], 1, false);
 }

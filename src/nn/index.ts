@@ -1,5 +1,6 @@
 export * from './attention';
 export * from './batchNorm';
+export * from './convolution';
 export * from './grouping';
 export * from './initialise';
 export * from './linear';

@@ -14,8 +14,12 @@ export interface TransformerShape {
   width: number;
   layers: number;
   heads: number;
-  /** Width of the hidden layer relative to `width`; 4 in every CLIP. */
+  /** Width of the hidden layer relative to `width`, rounded down; 4 in OpenAI's CLIPs. */
   mlpRatio?: number;
+  /** Factors on what a block adds, `ls_1.gamma` and `ls_2.gamma`, start here; absent: none. */
+  lsInitValue?: number;
+  /** ε of the layer norms; default 1e-5. */
+  normEps?: number;
   /** Parameters for grouping in each block; absent: none. */
   grouping?: GroupingConfig;
 }
@@ -36,6 +40,7 @@ export function transformer(
   mask?: tf.Tensor2D,
   grouping?: Grouping,
 ): tf.Tensor3D {
+  const { normEps } = shape;
   let hidden = x;
   let links: Links | undefined;
   for (let layer = 0; layer < shape.layers; layer++) {
@@ -44,7 +49,11 @@ export function transformer(
     links = grouped?.links;
     if (links) grouping?.watch?.(links);
     const block = ([x, gate]: readonly tf.Tensor[], [mask]: readonly tf.Tensor[]) =>
-      residualBlock(x as tf.Tensor3D, ofBlock, shape.heads, activation, { mask, gate } as Weighing);
+      residualBlock(x as tf.Tensor3D, ofBlock, shape.heads, activation, {
+        mask,
+        gate,
+        normEps,
+      } as BlockOptions);
     const inputs = grouped ? [hidden, grouped.gate] : [hidden];
     hidden = recomputed(block, inputs, ownVariables(ofBlock), mask && [mask]);
   }
@@ -57,24 +66,27 @@ function ownVariables(ofBlock: Scope): tf.Variable[] {
   return ofBlock.all().filter((variable) => !grouping.has(variable));
 }
 
-/** What changes the weights of attention, see `selfAttention`. */
-interface Weighing {
+/** What changes the weights of attention, see `selfAttention`, and ε of the layer norms. */
+interface BlockOptions {
   mask?: tf.Tensor2D;
   gate?: tf.Tensor3D;
+  normEps?: number;
 }
 
-/** x + attention(norm(x)), then x + mlp(norm(x)). */
+/** x + attention(norm(x)), then x + mlp(norm(x)); what is added is scaled in a block that has such factors. */
 export function residualBlock(
   x: tf.Tensor3D,
   scope: Scope,
   heads: number,
   activation: Activation,
-  { mask, gate }: Weighing = {},
+  { mask, gate, normEps }: BlockOptions = {},
 ): tf.Tensor3D {
-  const normed = layerNormLayer(x, scope, 'ln_1');
-  const attended = tf.add(x, selfAttention(normed, scope.at('attn'), heads, mask, gate));
-  const hidden = activation(linearLayer(layerNormLayer(attended, scope, 'ln_2'), scope, 'mlp.c_fc'));
-  return tf.add(attended, linearLayer(hidden, scope, 'mlp.c_proj')) as tf.Tensor3D;
+  const scaled = (added: tf.Tensor, name: string) =>
+    scope.has(`${name}.gamma`) ? tf.mul(added, scope(`${name}.gamma`)) : added;
+  const normed = layerNormLayer(x, scope, 'ln_1', normEps);
+  const attended = tf.add(x, scaled(selfAttention(normed, scope.at('attn'), heads, mask, gate), 'ls_1'));
+  const hidden = activation(linearLayer(layerNormLayer(attended, scope, 'ln_2', normEps), scope, 'mlp.c_fc'));
+  return tf.add(attended, scaled(linearLayer(hidden, scope, 'mlp.c_proj'), 'ls_2')) as tf.Tensor3D;
 }
 
 /** Standard deviations that replace PyTorch's default uniform draws, as in CLIP's text tower. */
@@ -91,10 +103,10 @@ export interface TransformerStd {
 export function initialiseTransformer(
   init: Initialiser,
   prefix: string,
-  { width, layers, mlpRatio = 4, grouping }: TransformerShape,
+  { width, layers, mlpRatio = 4, lsInitValue, grouping }: TransformerShape,
   std?: TransformerStd,
 ): void {
-  const inner = width * mlpRatio;
+  const inner = Math.floor(width * mlpRatio);
   const draw = (
     name: string,
     shape: number[],
@@ -113,6 +125,9 @@ export function initialiseTransformer(
     init.uniform(at('mlp.c_fc.bias'), [inner], 1 / Math.sqrt(width));
     draw(at('mlp.c_proj.weight'), [width, inner], std?.projection);
     init.uniform(at('mlp.c_proj.bias'), [width], 1 / Math.sqrt(inner));
+    if (lsInitValue !== undefined) {
+      for (const name of ['ls_1', 'ls_2']) init.constant(at(`${name}.gamma`), [width], lsInitValue);
+    }
     if (grouping) initialiseGrouping(init, at('group_attn'), width, grouping);
   }
 }

@@ -1,0 +1,26 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * SigLIP's sigmoid loss (Zhai et al. 2023, equation in section 3.2): every pair of a picture and a text is a yes-or-no
+ * question by itself, yes for a picture's own text. Summed over all pairs and divided by the batch, as in the paper and in
+ * open_clip's `SigLipLoss` on one device.
+ *
+ * −1/N · Σᵢⱼ log σ(zᵢⱼ · (scale · xᵢ·yⱼ + bias)), z 1 on the diagonal and −1 elsewhere.
+ *
+ * @param images unit rows, `[batch, embedDim]`
+ * @param texts unit rows, `[batch, embedDim]`, in the same order
+ * @param scale what cosines are multiplied by, a scalar
+ * @param bias what is then added, a scalar; −10 at the start, since nearly all pairs are wrong ones
+ * @returns a scalar
+ */
+export function siglipLoss(
+  images: tf.Tensor2D,
+  texts: tf.Tensor2D,
+  scale: tf.Scalar,
+  bias: tf.Scalar,
+): tf.Scalar {
+  const [batch] = images.shape;
+  const logits = tf.add(tf.mul(tf.matMul(images, texts, false, true), scale), bias);
+  const wrongness = tf.sub(1, tf.mul(tf.eye(batch), 2)); // −z
+  return tf.div(tf.sum(tf.softplus(tf.mul(logits, wrongness))), batch); // −log σ(a) = softplus(−a)
+}

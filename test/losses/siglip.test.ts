@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { startEngine } from '../../src/engine';
+import { siglipLoss } from '../../src/losses';
+import { assertCloseInScale } from '../golden/compare';
+
+interface Answer {
+  images: number[][];
+  texts: number[][];
+  logScale: number;
+  bias: number;
+  loss: number;
+  gradients: { images: number[][]; texts: number[][]; logScale: number; bias: number };
+}
+
+const answers: Record<string, Answer> = JSON.parse(
+  readFileSync(join(__dirname, '../golden/siglipLoss.json'), 'utf8'),
+);
+
+describe('siglipLoss, against open_clip', () => {
+  before(() => startEngine());
+
+  for (const [name, answer] of Object.entries(answers)) {
+    it(`gives the same loss and gradients (${name})`, () => {
+      tf.tidy(() => {
+        const loss = (images: tf.Tensor, texts: tf.Tensor, logScale: tf.Tensor, bias: tf.Tensor) =>
+          siglipLoss(
+            images as tf.Tensor2D,
+            texts as tf.Tensor2D,
+            tf.exp(logScale) as tf.Scalar,
+            bias as tf.Scalar,
+          );
+        const inputs = [
+          tf.tensor2d(answer.images),
+          tf.tensor2d(answer.texts),
+          tf.scalar(answer.logScale),
+          tf.scalar(answer.bias),
+        ];
+        const { value, grads } = tf.valueAndGrads(loss as (...inputs: tf.Tensor[]) => tf.Tensor)(inputs);
+        assertCloseInScale(value, [answer.loss], 1e-5, 'loss');
+        const { images, texts, logScale, bias } = answer.gradients;
+        const expected = { images: images.flat(), texts: texts.flat(), logScale: [logScale], bias: [bias] };
+        Object.entries(expected).forEach(([input, gradient], i) => {
+          assertCloseInScale(grads[i], gradient, 1e-5, `gradient of ${input}`);
+        });
+      });
+    });
+  }
+});
