@@ -170,7 +170,7 @@ function shorten(json: string): string {
 }
 
 /** The word with the fewest letters to change, if no more than two in five of them differ. */
-function nearest(word: string, known: readonly string[]): string | undefined {
+export function nearest(word: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);

@@ -1,16 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom } from '../engine';
-import { initialiser, type Parameters, type Scope, scopeOf, unitLength } from '../nn';
+import { type Initialiser, initialiser, type Parameters, type Scope, scopeOf, unitLength } from '../nn';
 import { augmentationResidual } from './augmentationHead';
 import { auxiliaryScope, initialiseAuxiliary } from './auxiliary';
 import { activationOf, type ClipConfig, checkConfig, resolveSecondOrder } from './config';
 import { imageFeatures } from './features';
+import { imageEmbeddings, initialiseImageTower } from './imageTower';
 import type { Mode } from './reduction';
 import { initialiseSecondOrder, secondOrder, type Tower } from './secondOrder';
 import { LOGIT_SCALE_START } from './temperature';
 import { initialiseText, type TokenBatch, textTower } from './text';
+import { textScope } from './textScope';
 import { meanToken, type TokenSet } from './tokenWeights';
-import { initialiseVision, patchEmbedding, visionTower } from './vision';
+import { patchEmbedding, visionTower } from './vision';
 
 /** Two towers and a temperature. */
 export interface Clip {
@@ -36,33 +38,34 @@ const EVALUATION: Mode = { training: false };
 export function createClip(config: ClipConfig, seed: number): Clip {
   checkConfig(config);
   const parameters: Parameters = new Map();
-  const init = initialiser(parameters, createRandom(seed).fork('parameters'));
-  initialiseText(init, config.text, config.embedDim);
-  initialiseVision(init, config.vision, config.embedDim);
-  init.constant('logit_scale', [], LOGIT_SCALE_START);
-  initialiseAuxiliary(init, config);
-  if (config.secondOrder) {
-    if (config.secondOrder.logitScale === 'separate')
-      init.constant('logit_scale_second', [], LOGIT_SCALE_START);
-    initialiseSecondOrder(init, 'vision', config.secondOrder, config.embedDim);
-    initialiseSecondOrder(init, 'text', config.secondOrder, config.embedDim);
-  }
+  drawParameters(initialiser(parameters, createRandom(seed).fork('parameters')), config);
   return { config, parameters };
+}
+
+/** Hands every parameter of a model, with its shape and how it is drawn, to `init`. */
+export function drawParameters(init: Initialiser, config: ClipConfig): void {
+  const { vision, text, embedDim, secondOrder: heads } = config;
+  initialiseText(init, text, embedDim, config.customText ? 'text.' : '');
+  initialiseImageTower(init, vision, embedDim);
+  init.constant('logit_scale', [], config.initLogitScale ?? LOGIT_SCALE_START);
+  if (config.initLogitBias !== undefined) init.constant('logit_bias', [], config.initLogitBias);
+  initialiseAuxiliary(init, config);
+  if (!heads) return;
+  if (heads.logitScale === 'separate') init.constant('logit_scale_second', [], LOGIT_SCALE_START);
+  initialiseSecondOrder(init, 'vision', heads, embedDim);
+  initialiseSecondOrder(init, 'text', heads, embedDim);
 }
 
 /**
  * Pictures as unit rows, and their second-order statistics where the model has such heads.
  *
  * @param images normalised pixels, `[batch, imageSize, imageSize, 3]`
- * @param mode evaluation unless told otherwise: only second-order heads behave differently in training
+ * @param mode evaluation unless told otherwise: only second-order heads and ResNets behave differently in training
  */
 export function encodeImages(model: Clip, images: tf.Tensor4D, mode: Mode = EVALUATION): Encoded {
-  const { config, parameters } = model;
+  const { config } = model;
   if (config.auxiliary?.augmentation) return { first: augmentedImages(model, images) };
-  if (!needsTokens(config)) {
-    const scope = scopeOf(parameters).at('visual');
-    return { first: unitLength(visionTower(images, scope, config.vision, activationOf(config)).pooled) };
-  }
+  if (!needsTokens(config)) return { first: unitLength(imageEmbeddings(model, images, mode)) };
   return encodeTokens(model, imageTokens(model, images), 'vision', mode);
 }
 
@@ -87,9 +90,9 @@ export function augmentedImages(model: Clip, images: tf.Tensor4D, augmentation?:
  * @param mode as for pictures
  */
 export function encodeTexts(model: Clip, texts: TokenBatch, mode: Mode = EVALUATION): Encoded {
-  const { config, parameters } = model;
+  const { config } = model;
   if (!needsTokens(config)) {
-    const { pooled } = textTower(texts, scopeOf(parameters), config.text, activationOf(config));
+    const { pooled } = textTower(texts, textScope(model), config.text, activationOf(config, 'text'));
     return { first: unitLength(pooled) };
   }
   return encodeTokens(model, textTokens(model, texts), 'text', mode);
@@ -98,7 +101,7 @@ export function encodeTexts(model: Clip, texts: TokenBatch, mode: Mode = EVALUAT
 /** The tokens of pictures that statistics are taken of: the patches, and the class token as their anchor. */
 export function imageTokens({ config, parameters }: Clip, images: tf.Tensor4D): TokenSet {
   const scope = scopeOf(parameters).at('visual');
-  const { pooled, tokens } = visionTower(images, scope, config.vision, activationOf(config), true);
+  const { pooled, tokens } = visionTower(images, scope, config.vision, activationOf(config, 'vision'), true);
   return { anchor: pooled, tokens: tf.slice(tokens!, [0, 1, 0], [-1, -1, -1]) };
 }
 
@@ -114,7 +117,7 @@ export function textTokens({ config, parameters }: Clip, texts: TokenBatch): Tok
     texts,
     scopeOf(parameters),
     config.text,
-    activationOf(config),
+    activationOf(config, 'text'),
     keepsPadding ? 'padded' : 'real',
   );
   return { anchor: pooled, tokens: tokens!, lengths: texts.lengths };
@@ -141,4 +144,23 @@ function needsTokens({ secondOrder: heads, pooling }: ClipConfig): boolean {
 export function logitScale({ config, parameters }: Clip, order: keyof Encoded = 'first'): tf.Scalar {
   const separate = order === 'second' && config.secondOrder?.logitScale === 'separate';
   return tf.exp(scopeOf(parameters)(separate ? 'logit_scale_second' : 'logit_scale')) as tf.Scalar;
+}
+
+/**
+ * What probabilities come from: exp(logit_scale) times the cosines, and logit_bias in a model that has one (open_clip's
+ * `get_logits`). With a bias each number stands for itself, through a sigmoid; without, a picture's row goes through a softmax.
+ *
+ * @param images unit rows, `[images, embedDim]`
+ * @param texts unit rows, `[texts, embedDim]`
+ * @returns `[images, texts]`
+ */
+export function pairLogits(model: Clip, images: tf.Tensor2D, texts: tf.Tensor2D): tf.Tensor2D {
+  const logits = tf.mul(tf.matMul(images, texts, false, true), logitScale(model));
+  const bias = logitBias(model);
+  return (bias ? tf.add(logits, bias) : logits) as tf.Tensor2D;
+}
+
+/** What is added to scaled cosines, a scalar; undefined in a model without. */
+export function logitBias({ parameters }: Clip): tf.Scalar | undefined {
+  return parameters.get('logit_bias') as tf.Scalar | undefined;
 }

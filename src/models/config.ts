@@ -1,10 +1,11 @@
-import { type Activation, gelu, quickGelu } from '../engine';
+import { type Activation, gelu, geluTanh, quickGelu } from '../engine';
 import { checkGrouping, type GroupingConfig } from '../nn';
 import type { AuxiliaryConfig } from './auxiliary';
+import { checkTower } from './checkTower';
 
 /**
- * A CLIP with vision-transformer and causal text towers. Sizes are named as in open_clip's configuration files, in camel
- * case, but for the vision tower's `heads`: there it is `head_width`, the width of one.
+ * A CLIP: an image tower and a text transformer. Sizes are named as in open_clip's configuration files, in camel case, but
+ * for the vision tower's `heads`: there it is `head_width`, the width of one. `zooConfig` reads such files.
  */
 export interface ClipConfig {
   /** Width of the space both modalities meet in. */
@@ -13,6 +14,12 @@ export interface ClipConfig {
   text: TextConfig;
   /** OpenAI's sigmoid approximation of GELU instead of the exact one; default false. */
   quickGelu?: boolean;
+  /** The text tower's parameters are named below `text.`, as in open_clip's `CustomTextCLIP`; default false. */
+  customText?: boolean;
+  /** Where `logit_scale` starts; default ln(1/0.07). */
+  initLogitScale?: number;
+  /** Where `logit_bias` starts, SigLIP's: −10 as published. Absent: the model has none. */
+  initLogitBias?: number;
   /**
    * What stands for the whole picture or text in the first order: the class and end-of-text tokens, or the mean of the
    * patches and of the text's tokens. Default `token`.
@@ -24,24 +31,32 @@ export interface ClipConfig {
   auxiliary?: AuxiliaryConfig;
 }
 
-/** A vision transformer with a class token, pre-norm blocks and learned positions. */
-export interface VisionConfig {
+/**
+ * A vision transformer with a class token, pre-norm blocks and learned positions, or what `tower` names: there the sizes mean
+ * what comes nearest.
+ */
+export interface VisionConfig extends BlockConfig {
+  /**
+   * `resnet`: the modified ResNet of CLIP, see `resnetTower`; `siglip`: the transformer of timm that SigLIP has, see
+   * `siglipTower`. Absent: open_clip's vision transformer.
+   */
+  tower?: 'resnet' | 'siglip';
   /** Side of the square input, in pixels. */
   imageSize: number;
-  /** Side of a square patch, in pixels; divides `imageSize`. */
+  /** Side of a square patch, in pixels; divides `imageSize`. A ResNet: 32, what its strides come to. */
   patchSize: number;
-  /** Channels of each token; a multiple of `heads`. */
+  /** Channels of each token; a multiple of `heads`. A ResNet: of the last stage, 32 times the stem's, open_clip's `width`. */
   width: number;
+  /** Blocks, one after the other. */
   layers: number;
+  /** Of each block's attention; of the attention that pools, in a ResNet. */
   heads: number;
-  /** Width of each block's hidden layer over `width`; default 4. */
-  mlpRatio?: number;
-  /** Hierarchy-aware attention, HiCLIP's; absent in a plain CLIP. */
-  grouping?: GroupingConfig;
+  /** How many of a ResNet's blocks each of its four stages has. */
+  stages?: readonly number[];
 }
 
 /** A causal text transformer whose end-of-text token stands for the text. */
-export interface TextConfig {
+export interface TextConfig extends BlockConfig {
   /** Longest text in tokens, start and end included. */
   contextLength: number;
   /** Number of token ids, start and end of text included: 49,408 as published, fewer for small models. */
@@ -50,8 +65,28 @@ export interface TextConfig {
   width: number;
   layers: number;
   heads: number;
-  /** Width of each block's hidden layer over `width`; default 4. */
+  /** Every token sees every other, padding too; default false. */
+  noCausalMask?: boolean;
+  /** What stands for the text: the token with the largest id, which is its end, or the last of all. Default `argmax`. */
+  poolType?: 'argmax' | 'last';
+  /** `text_projection` is a linear layer with bias, not a matrix; default false. */
+  projBias?: boolean;
+  /** `none`: no projection, `width` is the embedding's. Default `linear`. */
+  projType?: 'linear' | 'none';
+  /** The tokenizer's repository on the Hugging Face Hub; absent: CLIP's own tokenizer. */
+  hfTokenizerName?: string;
+}
+
+/** What the blocks of both towers can have otherwise than OpenAI's. */
+export interface BlockConfig {
+  /** Width of each block's hidden layer over `width`, rounded down; default 4. */
   mlpRatio?: number;
+  /** Start of the factors on what each block adds, one for each channel; absent: no such factors. */
+  lsInitValue?: number;
+  /** GELU by its hyperbolic-tangent approximation; default false. */
+  geluTanh?: boolean;
+  /** ε of the layer norms; default 1e-5. */
+  normEps?: number;
   /** Hierarchy-aware attention, HiCLIP's; absent in a plain CLIP. */
   grouping?: GroupingConfig;
 }
@@ -155,9 +190,11 @@ export function secondOrderLength(config: SecondOrderConfig, embedDim: number): 
   return (config.heads * channels * (channels + 1)) / 2;
 }
 
-/** What the model's blocks have between their two layers. */
-export function activationOf({ quickGelu: sigmoid }: ClipConfig): Activation {
-  return sigmoid ? quickGelu : gelu;
+/** What a tower's blocks have between their two layers. `quickGelu` does not reach timm's tower, as in open_clip. */
+export function activationOf(config: ClipConfig, tower: 'vision' | 'text'): Activation {
+  if (config[tower].geluTanh) return geluTanh;
+  const isOwn = tower === 'text' || config.vision.tower !== 'siglip';
+  return config.quickGelu && isOwn ? quickGelu : gelu;
 }
 
 /** @throws in one sentence when sizes do not fit together. */
@@ -166,10 +203,7 @@ export function checkConfig(config: ClipConfig): void {
   const demand = (holds: boolean, sentence: string) => {
     if (!holds) throw new Error(sentence);
   };
-  demand(
-    vision.imageSize % vision.patchSize === 0,
-    `The image size ${vision.imageSize} is not a multiple of the patch size ${vision.patchSize}.`,
-  );
+  checkTower(config);
   for (const [name, tower] of Object.entries({ vision, text })) {
     demand(
       tower.width % tower.heads === 0,

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { layerNormLayer, scopeOf } from '../nn';
 import type { Clip } from './clip';
 import { activationOf } from './config';
-import { endTokens, type TokenBatch, textStates, trimmedIds } from './text';
+import { neededIds, pooledTokens, projectText, type TokenBatch, textStates } from './text';
+import { textScope } from './textScope';
 import { visionStates } from './vision';
 
 /** What one pass of the image tower has to offer, to methods that need more of a picture than its embedding. */
@@ -26,20 +27,22 @@ export interface TextFeatures {
 /** @param images normalised pixels, `[batch, imageSize, imageSize, 3]` */
 export function imageFeatures({ config, parameters }: Clip, images: tf.Tensor4D): ImageFeatures {
   const scope = scopeOf(parameters).at('visual');
-  const states = visionStates(images, scope, config.vision, activationOf(config));
+  const states = visionStates(images, scope, config.vision, activationOf(config, 'vision'));
   const [batch, , width] = states.shape;
   const classToken = tf.reshape(tf.slice(states, [0, 0, 0], [batch, 1, width]), [
     batch,
     width,
   ]) as tf.Tensor2D;
-  const hidden = layerNormLayer(classToken, scope, 'ln_post');
+  const hidden = layerNormLayer(classToken, scope, 'ln_post', config.vision.normEps);
   return { hidden, pooled: tf.matMul(hidden, scope('proj') as tf.Tensor2D), states };
 }
 
 /** @param texts ids and lengths, as the model's tokenizer makes them */
-export function textFeatures({ config, parameters }: Clip, texts: TokenBatch): TextFeatures {
-  const scope = scopeOf(parameters);
-  const hidden = textStates(trimmedIds(texts), texts.lengths, scope, config.text, activationOf(config));
-  const states = layerNormLayer(hidden, scope, 'ln_final');
-  return { pooled: tf.matMul(endTokens(states, texts), scope('text_projection') as tf.Tensor2D), states };
+export function textFeatures(model: Clip, texts: TokenBatch): TextFeatures {
+  const { config } = model;
+  const scope = textScope(model);
+  const ids = neededIds(texts, config.text);
+  const hidden = textStates(ids, texts.lengths, scope, config.text, activationOf(config, 'text'));
+  const states = layerNormLayer(hidden, scope, 'ln_final', config.text.normEps);
+  return { pooled: projectText(pooledTokens(states, texts, config.text), scope, config.text), states };
 }

@@ -24,7 +24,7 @@ export function imageLinks({ config, parameters }: Clip, images: tf.Tensor4D): I
   return tf.tidy(() =>
     watched((watch) => {
       const scope = scopeOf(parameters).at('visual');
-      visionStates(images, scope, config.vision, activationOf(config), watch);
+      visionStates(images, scope, config.vision, activationOf(config, 'vision'), watch);
     }).map(([horizontal, vertical]) => ({
       horizontal: horizontal as tf.Tensor3D,
       vertical: vertical as tf.Tensor3D,
@@ -43,7 +43,7 @@ export function textLinks({ config, parameters }: Clip, texts: TokenBatch): tf.T
   return tf.tidy(() =>
     watched((watch) => {
       const scope = scopeOf(parameters);
-      textStates(trimmedIds(texts), texts.lengths, scope, config.text, activationOf(config), watch);
+      textStates(trimmedIds(texts), texts.lengths, scope, config.text, activationOf(config, 'text'), watch);
     }).map(([along]) => along as tf.Tensor2D),
   );
 }

@@ -7,6 +7,7 @@ import {
   type Initialiser,
   initialiseTransformer,
   layerNormLayer,
+  linearLayer,
   type Scope,
   transformer,
 } from '../nn';
@@ -15,7 +16,7 @@ import { project, type TowerOutput } from './vision';
 
 /** Token ids of a batch of texts, as a tokenizer makes them. */
 export interface TokenBatch {
-  /** `[batch, contextLength]`, zero after the end-of-text token */
+  /** `[batch, contextLength]`, padded behind the end-of-text token, with zeros for CLIP */
   ids: Int32Array;
   /** Tokens of each text, start and end included. */
   lengths: Int32Array;
@@ -41,12 +42,17 @@ export function trimmedIds({ ids, lengths }: TokenBatch): tf.Tensor2D {
   return tf.tensor2d(trimmed, [batch, longest], 'int32');
 }
 
+/** The ids that can change a text's embedding: those up to the batch's longest text, or all where padding is seen. */
+export function neededIds(texts: TokenBatch, config: TextConfig): tf.Tensor2D {
+  return config.noCausalMask || config.poolType === 'last' ? allIds(texts) : trimmedIds(texts);
+}
+
 /**
  * open_clip's text transformer: token and position embeddings, causal blocks, final norm, projection; the
  * end-of-text token stands for the text. Attention is causal and the end token is the last one, so the padding
- * behind the batch's longest text is cut without changing any result.
+ * behind the batch's longest text is cut without changing any result. SigLIP's sees and pools padding: nothing is cut.
  *
- * @param scope the model's parameters, at the root
+ * @param scope the text tower's parameters: the model's root, or what is below `text`
  */
 export function textTower(
   batchOfTokens: TokenBatch,
@@ -55,15 +61,28 @@ export function textTower(
   activation: Activation,
   wanted: WantedTokens = 'none',
 ): TowerOutput {
-  const ids = wanted === 'padded' ? allIds(batchOfTokens) : trimmedIds(batchOfTokens);
+  const ids = wanted === 'padded' ? allIds(batchOfTokens) : neededIds(batchOfTokens, config);
   const hidden = textStates(ids, batchOfTokens.lengths, scope, config, activation);
-  const projection = scope('text_projection');
+  const norm = <T extends tf.Tensor>(x: T) => layerNormLayer(x, scope, 'ln_final', config.normEps);
   if (wanted === 'none') {
-    const ends = layerNormLayer(endTokens(hidden, batchOfTokens), scope, 'ln_final');
-    return { pooled: tf.matMul(ends, projection as tf.Tensor) };
+    return { pooled: projectText(norm(pooledTokens(hidden, batchOfTokens, config)), scope, config) };
   }
-  const tokens = project(layerNormLayer(hidden, scope, 'ln_final'), projection);
+  const tokens = project(norm(hidden), scope('text_projection'));
   return { pooled: endTokens(tokens, batchOfTokens), tokens };
+}
+
+/** The token that stands for each text. `[batch, length, width]` → `[batch, width]` */
+export function pooledTokens(tokens: tf.Tensor3D, texts: TokenBatch, { poolType }: TextConfig): tf.Tensor2D {
+  if (poolType !== 'last') return endTokens(tokens, texts);
+  const [batch, length, width] = tokens.shape;
+  return tf.reshape(tf.slice(tokens, [0, length - 1, 0], [batch, 1, width]), [batch, width]);
+}
+
+/** Into the space of both modalities: a matrix, a linear layer or nothing. `[batch, width]` → `[batch, embedDim]` */
+export function projectText(x: tf.Tensor2D, scope: Scope, { projType, projBias }: TextConfig): tf.Tensor2D {
+  if (projType === 'none') return x;
+  if (projBias) return linearLayer(x, scope, 'text_projection') as tf.Tensor2D;
+  return tf.matMul(x, scope('text_projection') as tf.Tensor2D);
 }
 
 /** The end-of-text token of each text. `[batch, length, width]` → `[batch, width]` */
@@ -88,12 +107,13 @@ export function textStates(
   watch?: Grouping['watch'],
 ): tf.Tensor3D {
   const [batch, length] = ids.shape;
-  const { width, grouping } = config;
+  const { width, grouping, noCausalMask } = config;
   const words = tf.reshape(tf.gather(tokenVectors(scope), tf.reshape(ids, [-1])), [batch, length, width]);
   const positions = tf.slice(scope('positional_embedding') as tf.Tensor, [0, 0], [length, width]);
   const placed = tf.add(words, positions) as tf.Tensor3D;
   const groups = grouping && { config: grouping, layout: chainLayout(lengths, length), watch };
-  return transformer(placed, scope.at('transformer'), config, activation, causalMask(length), groups);
+  const mask = noCausalMask ? undefined : causalMask(length);
+  return transformer(placed, scope.at('transformer'), config, activation, mask, groups);
 }
 
 const MASK_EMBEDDING = 'auxiliary.maskedText.embedding';
@@ -106,16 +126,23 @@ function tokenVectors(scope: Scope): tf.Tensor {
     : vectors;
 }
 
-/** Draws the tower's parameters as open_clip (and OpenAI) do. */
-export function initialiseText(init: Initialiser, config: TextConfig, embedDim: number): void {
-  const { width, layers, vocabSize, contextLength } = config;
-  init.normal('token_embedding.weight', [vocabSize, width], 0.02);
-  init.normal('positional_embedding', [contextLength, width], 0.01);
-  initialiseTransformer(init, 'transformer', config, {
+/** Draws the tower's parameters below `prefix` (empty at the root) as open_clip and OpenAI do. */
+export function initialiseText(init: Initialiser, config: TextConfig, embedDim: number, prefix = ''): void {
+  const { width, layers, vocabSize, contextLength, projType, projBias } = config;
+  const at = (name: string) => prefix + name;
+  init.normal(at('token_embedding.weight'), [vocabSize, width], 0.02);
+  init.normal(at('positional_embedding'), [contextLength, width], 0.01);
+  initialiseTransformer(init, at('transformer'), config, {
     attention: width ** -0.5,
     projection: width ** -0.5 * (2 * layers) ** -0.5,
     hidden: (2 * width) ** -0.5,
   });
-  init.norm('ln_final', width);
-  init.normal('text_projection', [width, embedDim], width ** -0.5);
+  init.norm(at('ln_final'), width);
+  if (projType === 'none') return;
+  if (!projBias) {
+    init.normal(at('text_projection'), [width, embedDim], width ** -0.5);
+    return;
+  }
+  init.normal(at('text_projection.weight'), [embedDim, width], width ** -0.5);
+  init.constant(at('text_projection.bias'), [embedDim], 0);
 }

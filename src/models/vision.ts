@@ -37,9 +37,11 @@ export function visionTower(
   const hidden = visionStates(images, scope, config, activation);
   if (!wantTokens) {
     const first = tf.reshape(tf.slice(hidden, [0, 0, 0], [batch, 1, width]), [batch, width]);
-    return { pooled: tf.matMul(layerNormLayer(first, scope, 'ln_post'), scope('proj') as tf.Tensor) };
+    return {
+      pooled: tf.matMul(layerNormLayer(first, scope, 'ln_post', config.normEps), scope('proj') as tf.Tensor),
+    };
   }
-  const tokens = project(layerNormLayer(hidden, scope, 'ln_post'), scope('proj'));
+  const tokens = project(layerNormLayer(hidden, scope, 'ln_post', config.normEps), scope('proj'));
   const embedDim = tokens.shape[2];
   return { pooled: tf.reshape(tf.slice(tokens, [0, 0, 0], [batch, 1, embedDim]), [batch, embedDim]), tokens };
 }
@@ -49,6 +51,7 @@ export function visionTower(
  * than one vector of a picture. `[batch, 1 + patches, width]`
  *
  * @param watch is shown each block's links, across and down the grid, where the tower learns them
+ * @throws for a tower of another kind, which has no such tokens
  */
 export function visionStates(
   images: tf.Tensor4D,
@@ -58,11 +61,14 @@ export function visionStates(
   watch?: Grouping['watch'],
 ): tf.Tensor3D {
   const batch = images.shape[0];
-  const { width, grouping, imageSize, patchSize } = config;
+  const { width, grouping, imageSize, patchSize, normEps, tower } = config;
+  if (tower) {
+    throw new Error(`Expected a vision transformer with a class token, got the image tower "${tower}".`);
+  }
   const patches = patchEmbedding(images, scope('conv1.weight'), config.patchSize);
   const classToken = tf.tile(tf.reshape(scope('class_embedding'), [1, 1, width]), [batch, 1, 1]);
   const placed = tf.add(tf.concat([classToken, patches], 1), scope('positional_embedding')) as tf.Tensor3D;
-  const start = layerNormLayer(placed, scope, 'ln_pre');
+  const start = layerNormLayer(placed, scope, 'ln_pre', normEps);
   const groups = grouping && { config: grouping, layout: gridLayout(imageSize / patchSize), watch };
   return transformer(start, scope.at('transformer'), config, activation, undefined, groups);
 }

@@ -1,7 +1,15 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { View } from '../data';
-import { clipLoss, type DalipOptions, dalipLoss } from '../losses';
-import { type Clip, encodeImages, encodeTexts, logitScale, type Mode, type TokenBatch } from '../models';
+import { clipLoss, type DalipOptions, dalipLoss, siglipLoss } from '../losses';
+import {
+  type Clip,
+  encodeImages,
+  encodeTexts,
+  logitBias,
+  logitScale,
+  type Mode,
+  type TokenBatch,
+} from '../models';
 import type { MaskedTexts } from '../text';
 import type { BatchNeeds } from './batchNeeds';
 
@@ -61,6 +69,23 @@ export function clipObjective(): Objective<Vectors<'images' | 'texts'>> {
       texts: encodeTexts(model, batch.texts, mode).first,
     }),
     lossOf: ({ images, texts }, model) => ({ loss: clipLoss(images, texts, logitScale(model)) }),
+  };
+}
+
+/**
+ * SigLIP: pictures against raw texts, each pair by itself.
+ *
+ * @throws in a step of a model without `initLogitBias`
+ */
+export function siglipObjective(): Objective<Vectors<'images' | 'texts'>> {
+  return {
+    ...clipObjective(),
+    name: 'SigLIP',
+    lossOf: ({ images, texts }, model) => {
+      const bias = logitBias(model);
+      if (!bias) throw new Error('The sigmoid loss needs a logit bias: set initLogitBias, −10 as published.');
+      return { loss: siglipLoss(images, texts, logitScale(model), bias) };
+    },
   };
 }
 
