@@ -21,10 +21,12 @@ export function writeFileAtomically(path: string, chunks: Iterable<Uint8Array | 
   }
 }
 
-/** `writeSync` may write less than it was given. */
+/** `writeSync` takes fewer than 2 GiB at once, and may write less than it was given. */
+const LARGEST_WRITE = 2 ** 30;
+
 function writeWhole(descriptor: number, chunk: Uint8Array | string): void {
   const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
   for (let written = 0; written < bytes.byteLength; ) {
-    written += writeSync(descriptor, bytes, written, bytes.byteLength - written);
+    written += writeSync(descriptor, bytes, written, Math.min(bytes.byteLength - written, LARGEST_WRITE));
   }
 }

@@ -1,5 +1,10 @@
 export * from './atomicFile';
 export * from './growingFile';
+export * from './openWeights';
 export * from './recordIO';
 export * from './recordReader';
 export * from './safetensors';
+export * from './shardedWeights';
+export type { TensorData, TensorType } from './tensorTypes';
+export * from './torch/openTorch';
+export { type StoredTensor, storedTensors, type TensorInfo, type WeightsFile } from './weightsFile';

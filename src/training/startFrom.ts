@@ -11,7 +11,7 @@ const PLAIN_NAME =
  * to the saved value of its name. What a plain CLIP lacks (DALIP's second-order heads, the parts of other systems) stays
  * as it was drawn; a start that has some of it must have it all. What was given stays the caller's, and nothing changes unless everything fits.
  *
- * @param saved open_clip's state dict, as `readSafetensors` gives it, or a model's own `parameters`
+ * @param saved open_clip's state dict, as `storedTensors` gives it, or a model's own `parameters`
  * @returns the names of the parameters left as drawn
  * @throws Error where a value is missing, has another shape, or belongs to nothing in the model
  */

@@ -1,5 +1,5 @@
 import type { BadInputSummary, CaptionReport } from '../data';
-import { readSafetensors } from '../files';
+import { openWeights, storedTensors, type WeightsFile } from '../files';
 import { type Clip, createClip } from '../models';
 import { countParameters, disposeParameters } from '../nn';
 import { createTokenizer } from '../text';
@@ -70,7 +70,7 @@ export async function trainPictures(
   const model = createClip(config.model, recipe.seed);
   const training = startTraining(model, objective, recipe);
   try {
-    if (config.start && state === 'new') startFromFile(model, config.start);
+    if (config.start && state === 'new') await startFromFile(model, config.start);
     const folder = openOwnRun(config, root);
     data.keep(folder);
     options.onTraining?.();
@@ -101,10 +101,14 @@ export async function trainPictures(
   }
 }
 
-function startFromFile(model: Clip, path: string): void {
+async function startFromFile(model: Clip, path: string): Promise<void> {
+  let file: WeightsFile | undefined;
   try {
-    startFrom(model, readSafetensors(path));
+    file = await openWeights(path);
+    startFrom(model, storedTensors(file));
   } catch (error) {
     throw new Error(`"${path}" is no start for this model: ${(error as Error).message}`, { cause: error });
+  } finally {
+    file?.close();
   }
 }

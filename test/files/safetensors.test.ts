@@ -2,12 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  readSafetensors,
-  readSafetensorsMetadata,
-  type StoredTensor,
-  writeSafetensors,
-} from '../../src/files/safetensors';
+import { readSafetensors, readSafetensorsMetadata, writeSafetensors } from '../../src/files/safetensors';
+import type { StoredTensor } from '../../src/files/weightsFile';
 
 const fixture = join(__dirname, '../golden/formats.safetensors');
 const infinity = Number.POSITIVE_INFINITY;
@@ -129,6 +125,9 @@ describe('writeSafetensors', () => {
     writeSafetensors(path, new Map([...readSafetensors(fixture)].reverse()), { format: 'pt' });
     assert.deepEqual(readFileSync(path), readFileSync(fixture));
     assert.deepEqual(readdirSync(folder), ['copy.safetensors']);
+    const everyFormat = join(__dirname, '../golden/torchFiles/answers.safetensors');
+    writeSafetensors(path, readSafetensors(everyFormat));
+    assert.deepEqual(readFileSync(path), readFileSync(everyFormat));
   });
 
   it('rounds to half precision as IEEE 754 does, ties to even', () => {

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../../src/engine';
-import { readSafetensors, type StoredTensor, writeSafetensors } from '../../src/files';
+import {
+  openWeights,
+  readSafetensors,
+  type StoredTensor,
+  storedTensors,
+  writeSafetensors,
+} from '../../src/files';
 import { type Clip, createClip } from '../../src/models';
 import { disposeParameters } from '../../src/nn';
 import { readObjective, startFrom, withParts } from '../../src/training';
@@ -71,6 +77,23 @@ describe('startFrom', () => {
       assert.ok(Math.abs(ours[i] - value) < 1e-3, `${name}[${i}]`);
     });
     rmSync(folder, { recursive: true });
+  });
+
+  it('reads an archive of TorchScript as OpenAI published CLIP', async () => {
+    const path = join(__dirname, '../golden/torchFiles/script.pt');
+    const config = {
+      embedDim: 8,
+      vision: { imageSize: 8, patchSize: 4, width: 8, layers: 1, heads: 2 },
+      text: { contextLength: 4, vocabSize: 16, width: 8, layers: 1, heads: 2 },
+    };
+    const small = createClip(config, 4);
+    const file = await openWeights(path);
+    assert.deepEqual(startFrom(small, storedTensors(file)), []);
+    for (const [name, variable] of small.parameters) {
+      assert.deepEqual(variable.dataSync(), file.read(name).data, name);
+    }
+    file.close();
+    disposeParameters(small.parameters);
   });
 
   describe('refuses, and changes nothing', () => {
