@@ -12,6 +12,15 @@ const WHITE_SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202
  * @example cleanText('  A&amp;B\tﬁne “Photo” ') // 'a&b fine "photo"'
  */
 export function cleanText(text: string): string {
-  const plain = unescapeHtml(unescapeHtml(fixText(text)));
-  return plain.replace(WHITE_SPACE, ' ').replace(/^ | $/g, '').toLowerCase();
+  return collapseSpace(plainText(text)).toLowerCase();
+}
+
+/** Repaired, HTML references decoded twice: open_clip's `basic_clean` but for the white space at both ends. */
+export function plainText(text: string): string {
+  return unescapeHtml(unescapeHtml(fixText(text)));
+}
+
+/** One space for each run of white space, none at the ends. */
+export function collapseSpace(text: string): string {
+  return text.replace(WHITE_SPACE, ' ').replace(/^ | $/g, '');
 }

@@ -21,7 +21,7 @@ export interface TokenizerOptions {
   vocabSize?: number;
 }
 
-/** Texts as rows of token ids, padded with 0. */
+/** Texts as rows of token ids, padded, by CLIP's tokenizer with 0. */
 export interface TokenizedTexts {
   /** `[texts, contextLength]`, row-major. */
   ids: Int32Array;
@@ -29,18 +29,22 @@ export interface TokenizedTexts {
   lengths: Int32Array;
 }
 
-export interface Tokenizer {
+/** What a text tower needs: CLIP's tokenizer is one, another model's comes from its files (`readPretrainedTokenizer`). */
+export interface TextTokenizer {
   readonly vocabSize: number;
   readonly contextLength: number;
+  /** The ids of one text, cleaned, of any length, without start and end. */
+  encode(text: string): number[];
+  /** Rows for a model. A text that is too long is cut, with the end token in the last place. */
+  tokenize(texts: string[]): TokenizedTexts;
+}
+
+export interface Tokenizer extends TextTokenizer {
   readonly startToken: number;
   /** The largest id, so that CLIP finds the end of a text as the argument of the maximum. */
   readonly endToken: number;
-  /** The ids of one text, cleaned, of any length, without start and end. */
-  encode(text: string): number[];
   /** The text behind ids, in lower case with one space after each word. Throws a `RangeError` on an unknown id. */
   decode(ids: ArrayLike<number>): string;
-  /** Rows for a model. A text that is too long is cut, with the end token in the last place. */
-  tokenize(texts: string[]): TokenizedTexts;
 }
 
 /**
