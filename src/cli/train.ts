@@ -50,8 +50,8 @@ The configuration is a JSON file; only "name" and "data" are necessary:
     view          of slip, declip, defilip, uniclip, hideclip and multi-view: "simclr", as published, where "imageSize" is
                   at least 128, else "strong", with larger crops and less blur
   model           "mini", "quick", "ViT-B-16", "ViT-B-32", or sizes: { "embedDim": …, "vision": { … }, "text": { … } }; "mini"
-  start           a safetensors file with the weights to start from, such as an OpenCLIP checkpoint of the same sizes;
-                  second-order heads and parts of other systems that it lacks start at random
+  start           a file with the weights to start from (safetensors or PyTorch), such as an OpenCLIP checkpoint of
+                  the same sizes; second-order heads and parts of other systems that it lacks start at random
   recipe          steps 500, batchSize 128, learningRate 0.001, warmupSteps a tenth of the steps but at most 100,
                   weightDecay 0.2, clipNorm 1, beta1 0.9, beta2 0.98, epsilon 1e-6, seed 0, recompute false (true:
                   the towers' blocks are computed again for the gradient; a tenth of the memory, a third more time),
@@ -110,7 +110,7 @@ export function register(program: Command): void {
       '--objective <name>',
       'what is trained for: clip, dalip, alip, or a comparison system such as slip',
     )
-    .option('--start <file>', 'weights to start from, in safetensors')
+    .option('--start <file>', 'weights to start from, in safetensors or a PyTorch file')
     .option('--steps <number>', 'how long to train; the only measure where data are streamed', numeric)
     .option('--batch-size <number>', 'pairs a step', numeric)
     .option('--seed <number>', 'fixes the start, the order of the data and dropout', numeric)

@@ -34,7 +34,7 @@ export interface TrainingConfig {
   data: DataConfig;
   objective: ObjectiveConfig;
   model: ClipConfig;
-  /** A safetensors file that the model starts from, see `startFrom`. Absent: from random parameters. */
+  /** A file of weights that the model starts from, see `openWeights` and `startFrom`. Absent: from random parameters. */
   start?: string;
   recipe: Recipe;
   /** Steps between checkpoints. */
