@@ -84,14 +84,14 @@ def checksum(address: str) -> str | None:
 
 
 def sources(entry: dict) -> list[dict]:
-    """Those with a checksum first."""
+    """Those with a checksum first, then repositories, which have safetensors."""
     found = []
     if entry["url"]:
         found.append({"address": entry["url"], "sha256": checksum(entry["url"])})
     if entry["hf_hub"]:
         repository, _, file = entry["hf_hub"].rpartition("/")
         found.append({"repository": repository, **({"file": file} if file else {}), "sha256": None})
-    return sorted(found, key=lambda source: source["sha256"] is None)
+    return sorted(found, key=lambda source: (source["sha256"] is None, "address" in source))
 
 
 def preparation(entry: dict) -> dict:
