@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ConversionSummary, DataFormat } from '../data/convert';
+import { registerFetch } from './dataFetch';
 import { share, wholeNumber } from './optionParsers';
 
 const FORMATS: DataFormat[] = ['folder', 'csv', 'webdataset', 'recordio'];
@@ -21,9 +22,10 @@ Examples:
   $ clipbook data convert records/ table/captions.csv
   $ clipbook data convert old/ new/ --from recordio --to folder`;
 
-/** `clipbook data convert`: from one format of image–text data to another. */
+/** `clipbook data`: what `registerFetch` adds, and `convert` from one format of image–text data to another. */
 export function register(program: Command): void {
-  const data = program.command('data').description('image–text data: convert between formats');
+  const data = program.command('data').description('fetch published weights; convert image–text data');
+  registerFetch(data);
   data
     .command('convert')
     .description('copy image–text data between folders, CSV, WebDataset and RecordIO')

@@ -1,6 +1,11 @@
 export * from './atomicFile';
+export * from './download';
+export { DownloadError, type DownloadFlaw, DownloadInterruptedError } from './downloadError';
+export * from './downloadSettings';
+export * from './fetchFirst';
 export * from './growingFile';
 export * from './openWeights';
+export { type ProofOptions, provenFile } from './provenFile';
 export * from './recordIO';
 export * from './recordReader';
 export * from './safetensors';

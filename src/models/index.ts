@@ -12,6 +12,7 @@ export * from './conceptRetrieval';
 export * from './config';
 export * from './distanceCovariance';
 export * from './features';
+export * from './fetchWeights';
 export * from './hierarchy';
 export * from './imageTower';
 export * from './parameterShapes';

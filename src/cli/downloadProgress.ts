@@ -1,0 +1,38 @@
+import { basename } from 'node:path';
+import type { FetchOptions } from '../files/fetchFirst';
+import type { Progress } from '../report/progress';
+
+const MEGABYTE = 1e6;
+
+/** Shows downloads that come one after the other, each as a stage of so many MB. */
+export function showDownloads(
+  progress: Progress,
+): Required<Pick<FetchOptions, 'onFile' | 'onProgress' | 'onNote'>> {
+  let file = '';
+  let isStarted = false;
+  return {
+    onFile({ path }) {
+      file = basename(path);
+      isStarted = false;
+    },
+    onProgress(bytes, total) {
+      if (total === undefined) {
+        if (!isStarted) progress.note(`${file}: the server does not say how large it is`);
+      } else {
+        const steps = Math.ceil(total / MEGABYTE);
+        if (!isStarted) progress.stage(`${file} [MB]`, steps);
+        const done = bytes === total ? steps : Math.floor(bytes / MEGABYTE);
+        if (isStarted || done > 0) progress.update(done);
+      }
+      isStarted = true;
+    },
+    onNote: progress.note,
+  };
+}
+
+/** `12 B`, `3.4 kB`, `354.0 MB`, `3.9 GB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1e3) return `${bytes} B`;
+  const [unit, size] = bytes < 1e6 ? ['kB', 1e3] : bytes < 1e9 ? ['MB', 1e6] : ['GB', 1e9];
+  return `${(bytes / (size as number)).toFixed(1)} ${unit}`;
+}
