@@ -9,6 +9,7 @@ const LAYERS = [
   ['models'],
   ['losses'],
   ['training', 'evaluation'],
+  ['inference'],
   ['report'],
   ['experiments'],
   ['cli'],

@@ -2,8 +2,10 @@ import { Command } from 'commander';
 import { version } from '../../package.json';
 import { register as caption } from './caption';
 import { register as captioner } from './captioner';
+import { register as classify } from './classify';
 import { register as data } from './data';
 import { register as doctor } from './doctor';
+import { register as embed } from './embed';
 import { fail } from './fail';
 import { register as reproduce } from './reproduce';
 import { register as setup } from './setup';
@@ -13,7 +15,7 @@ import { register as train } from './train';
  * One file per verb. A file requires what it computes with inside its action, so that `--help` answers at once;
  * `require`, because `import()` would load a second copy of modules that are loaded already.
  */
-const verbs = [setup, doctor, reproduce, train, data, caption, captioner];
+const verbs = [setup, doctor, reproduce, train, data, caption, captioner, embed, classify];
 
 /** The whole command line: every verb with its options, `--version`, `--help` and `--verbose`. */
 export function createProgram(): Command {

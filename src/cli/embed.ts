@@ -1,0 +1,156 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { EmbeddingInput, EmbeddingSummary, LoadedClip } from '../inference';
+import type { Progress } from '../report';
+import { MODELS_HELP, type ModelOptions, openModel, withModelOptions } from './modelOptions';
+import { wholeNumber } from './optionParsers';
+
+const HELP = `${MODELS_HELP}
+
+Writes three files:
+  F.npy    a matrix of float32, one row of unit length for each input, in their order: numpy.load reads it
+  F.jsonl  a line for each input: { "row": 17, "key": "cats/3.jpg" }. A key is a picture's path in the folder, its name in
+           the shards, or the text itself. A damaged picture has no row: { "row": null, "key": …, "error": … }
+  F.json   what the rows were made with; a file is never continued with another model
+
+Pictures of a folder come in the order of their paths, texts in the order of their lines, blank ones too. SHARDS are
+WebDataset or RecordIO files (a file, a folder, a brace pattern or a glob), or a caption file with pictures beside it.
+
+Interrupted, by Ctrl-C or otherwise, the same command goes on: rows that are there are kept, and their inputs compared by
+their keys. Until everything is done the matrix is called F.npy.partial.
+
+Pictures are prepared as open_clip does for the weights, to the byte; for a run of clipbook as in its training.
+
+Examples:
+  $ clipbook embed --model ViT-B-32:openai --images pictures/ --output pictures.npy
+  $ clipbook embed --model ViT-B-32:openai --texts captions.txt --output captions.npy
+  $ clipbook embed --model results/train/runs/pictograms --data 'shards/{00000..00009}.tar' --output shards.npy
+  $ clipbook embed --model ViT-L-14 --weights my.safetensors --images pictures/ --output l14.npy --batch-size 8`;
+
+/** `clipbook embed`: embeddings of pictures or texts as a matrix. */
+export function register(program: Command): void {
+  const command = program
+    .command('embed')
+    .description('embeddings of your pictures or texts by a published CLIP or your own, as a .npy matrix');
+  withModelOptions(command)
+    .option('--images <folder>', 'embed the pictures of a folder')
+    .option('--texts <file>', 'embed the lines of a file')
+    .option('--data <shards>', 'embed the pictures of shards')
+    .requiredOption('-o, --output <file>', 'the matrix, such as pictures.npy')
+    .option('--batch-size <number>', 'pictures embedded at a time', wholeNumber, 32)
+    .option('--strict', 'stop at the first picture or sample that is damaged')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText('after', HELP)
+    .action(embed);
+}
+
+interface EmbedOptions extends ModelOptions {
+  images?: string;
+  texts?: string;
+  data?: string;
+  output: string;
+  batchSize: number;
+  strict?: boolean;
+  json?: boolean;
+}
+
+/** How many damaged pictures are named on the terminal; the list beside the matrix names all. */
+const NAMED = 20;
+const SECONDS_BETWEEN_LINES = 10;
+
+async function embed(options: EmbedOptions): Promise<void> {
+  const { BadInputCounter } = require('../data') as typeof import('../data');
+  const { embedToFile, openEmbeddingFile } = require('../inference') as typeof import('../inference');
+  const { createProgress } = require('../report') as typeof import('../report');
+  const { interruptible } = require('./interrupt') as typeof import('./interrupt');
+
+  const { output, strict, batchSize, json } = options;
+  const counter = new BadInputCounter({ limitFraction: 1 });
+  if (strict) counter.skip = refuse;
+  const input = openInput(options, counter);
+  const progress = createProgress();
+  const run = async (signal: AbortSignal) => {
+    const clip = await openModel(options, progress, signal);
+    try {
+      const file = await openEmbeddingFile(output, clip.config.embedDim, settingsOf(clip, options));
+      if (file.before.rows > 0) progress.note(`${file.before.rows} rows are there from before.`);
+      const damaged = strict ? 'refuse' : 'skip';
+      const [onProgress, onSkip] = [progressOf(progress, input), namedNotes(progress)];
+      const asked = { batchSize, damaged, signal, onProgress, onSkip } as const;
+      const summary = await embedToFile(clip, input, file, asked).finally(file.close);
+      progress.stop();
+      const unread = counter.summary().bad;
+      if (json) console.log(JSON.stringify({ ...summary, unread, output }));
+      else console.log(describe(summary, output, unread > 0 ? counter.describe() : undefined));
+    } finally {
+      clip.dispose();
+    }
+  };
+  await interruptible(run, 'The same command goes on from there.').finally(progress.stop);
+}
+
+/** What decides the rows. */
+function settingsOf({ config, model, preparation }: LoadedClip, { model: name, texts }: EmbedOptions) {
+  const { fingerprintOf } = require('../inference') as typeof import('../inference');
+  return {
+    model: existsSync(name) ? resolve(name) : name,
+    parameters: fingerprintOf(model),
+    config,
+    ...(texts === undefined && { pictures: preparation.settings }),
+  };
+}
+
+function refuse(error: unknown): never {
+  throw error;
+}
+
+function openInput(
+  { images, texts, data }: EmbedOptions,
+  counter: import('../data').BadInputCounter,
+): EmbeddingInput {
+  const { fileLines, folderPictures, samplePictures } =
+    require('../inference') as typeof import('../inference');
+  const given = [images, texts, data].filter((one) => one !== undefined);
+  if (given.length !== 1) {
+    throw new Error(`Expected one of --images, --texts and --data, but got ${given.length} of them.`);
+  }
+  if (images !== undefined) return { pictures: folderPictures(images) };
+  return texts !== undefined ? { texts: fileLines(texts) } : { pictures: samplePictures(data!, counter) };
+}
+
+/** A bar where the number of inputs is known beforehand; elsewhere a line now and then. */
+function progressOf(progress: Progress, input: EmbeddingInput): (done: number) => void {
+  const pictures = 'pictures' in input ? input.pictures : undefined;
+  if (Array.isArray(pictures)) {
+    progress.stage('embed pictures', pictures.length);
+    return (done) => progress.update(done);
+  }
+  const what = pictures ? 'pictures' : 'texts';
+  let last = Date.now();
+  return (done) => {
+    if (Date.now() - last < SECONDS_BETWEEN_LINES * 1000) return;
+    last = Date.now();
+    progress.note(`${done} ${what} are embedded`);
+  };
+}
+
+function namedNotes(progress: Progress): (message: string) => void {
+  let count = 0;
+  return (message) => {
+    if (++count <= NAMED) progress.note(message);
+    else if (count === NAMED + 1) progress.note('More pictures are damaged; the list names all.');
+  };
+}
+
+function describe(summary: EmbeddingSummary, output: string, unread?: string): string {
+  const { rows, width, kept, skipped, seconds } = summary;
+  const speed = rows > kept ? `, ${((rows - kept) / seconds).toFixed(1)} a second` : '';
+  return [
+    `"${output}" holds ${rows} rows of ${width} numbers; ${kept} were there before${speed}.`,
+    ...(skipped > 0
+      ? [`Without a row since they are damaged: ${skipped}; the list beside it says which.`]
+      : []),
+    ...(unread ? [`Of the samples ${unread}.`] : []),
+  ].join('\n');
+}

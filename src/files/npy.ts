@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { writeFileAtomically } from './atomicFile';
+
+/** An array as NumPy's `.npy` files hold it: single precision, row-major. */
+export interface NpyArray {
+  shape: number[];
+  data: Float32Array;
+}
+
+const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
+const ALIGNMENT = 64;
+/** NumPy leaves as much room for the first axis, so that a file can grow without a new header. */
+const ROOM_FOR_ROWS = 21;
+
+/**
+ * The beginning of a `.npy` file, byte for byte as NumPy writes it. It is as long for any number of rows.
+ *
+ * Source: `numpy.lib.format`, version 1.0.
+ */
+export function npyHeader(shape: readonly number[]): Buffer {
+  const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
+  const described = `{'descr': '<f4', 'fortran_order': False, 'shape': (${tuple}), }`;
+  const text = described + ' '.repeat(shape.length > 0 ? ROOM_FOR_ROWS - String(shape[0]).length : 0);
+  const start = MAGIC.length + 4;
+  const padding = ALIGNMENT - ((start + text.length + 1) % ALIGNMENT);
+  const length = Buffer.alloc(2);
+  length.writeUInt16LE(text.length + padding + 1);
+  return Buffer.concat([MAGIC, Buffer.of(1, 0), length, Buffer.from(`${text}${' '.repeat(padding)}\n`)]);
+}
+
+/** Writes an array that `numpy.load` reads; whole or not at all. */
+export function writeNpy(path: string, { shape, data }: NpyArray): void {
+  const count = shape.reduce((product, side) => product * side, 1);
+  if (count !== data.length) {
+    throw new Error(`Expected ${count} numbers for the shape [${shape}], got ${data.length}.`);
+  }
+  writeFileAtomically(path, [
+    npyHeader(shape),
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  ]);
+}
+
+/**
+ * Reads an array that NumPy or `writeNpy` wrote.
+ *
+ * @throws if the file is no `.npy` file, holds other numbers than float32 in row-major order, or was cut off
+ */
+export function readNpy(path: string): NpyArray {
+  const bytes = readFileSync(path);
+  const { shape, start } = readNpyHeader(bytes, path);
+  const count = shape.reduce((product, side) => product * side, 1);
+  if (bytes.length - start !== 4 * count) {
+    throw new Error(
+      `Expected ${4 * count} bytes of numbers in "${path}" for its shape [${shape}], got ${bytes.length - start}; it was cut off.`,
+    );
+  }
+  return { shape, data: new Float32Array(Uint8Array.from(bytes.subarray(start)).buffer) };
+}
+
+/** What a file's beginning says of it, and where the numbers start. */
+function readNpyHeader(bytes: Buffer, path: string): { shape: number[]; start: number } {
+  if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
+    throw new Error(`Expected an array of NumPy in "${path}", but it does not begin as one; check the path.`);
+  }
+  const isFirst = bytes[MAGIC.length] === 1;
+  const length = isFirst ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8);
+  const from = isFirst ? 10 : 12;
+  const text = bytes.toString('utf8', from, from + length);
+  const found = /'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \(([^)]*)\)/.exec(text);
+  if (found?.[1] !== '<f4' || found[2] !== 'False') {
+    const got = found ? `${found[1]}${found[2] === 'True' ? ' column by column' : ''}` : 'something else';
+    throw new Error(
+      `Expected float32 ("<f4") row by row in "${path}", got ${got}; save it with numpy.ascontiguousarray(x, "<f4").`,
+    );
+  }
+  const shape = found[3]
+    .split(',')
+    .filter((side) => side.trim() !== '')
+    .map(Number);
+  return { shape, start: from + length };
+}

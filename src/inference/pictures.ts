@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import type * as tf from '@tensorflow/tfjs-core';
+import {
+  BadSampleError,
+  completePreprocess,
+  cutPictures,
+  decodeImage,
+  type PreprocessConfig,
+  pixelsToFloat,
+  preprocess,
+} from '../data';
+
+/** A picture: the path of a file, or its encoded bytes. */
+export type PictureSource = string | Buffer;
+
+/** How a model wants its pictures. */
+export interface Preparation {
+  /** Side of what `prepare` makes, in pixels. */
+  side: number;
+  /** What decides the pixels, as JSON: embeddings of two preparations do not belong into one file. */
+  settings: Record<string, unknown>;
+  /**
+   * A picture as normalised floats, `[side, side, 3]`.
+   * @throws BadSampleError that names the key
+   */
+  prepare(source: PictureSource, key: string): Promise<Float32Array>;
+}
+
+/** As open_clip prepares pictures for published weights, to the byte. */
+export function publishedPreparation(config: PreprocessConfig & { size: number }): Preparation {
+  const whole = completePreprocess(config);
+  return {
+    side: config.size,
+    settings: { ...whole },
+    prepare: (source, key) => preprocess(source, whole, { key }),
+  };
+}
+
+/**
+ * As clipbook's own training and evaluation read pictures: transparency on white, turned as EXIF says, decoded a little larger
+ * than the model's input. A model should see what it was trained on.
+ *
+ * @param side of the decoded pictures, a run's `data.pictureSize`
+ */
+export function ownPreparation(side: number): Preparation {
+  return {
+    side,
+    settings: { clipbook: 'crop', side },
+    prepare: async (source, key) =>
+      pixelsToFloat(await decodeImage(await bytesOf(source, key), { size: side, key })),
+  };
+}
+
+async function bytesOf(source: PictureSource, key: string): Promise<Buffer> {
+  if (typeof source !== 'string') return source;
+  return readFile(source).catch((error: NodeJS.ErrnoException) => {
+    throw new BadSampleError('missing-file', key, `The picture "${source}" cannot be read (${error.code}).`);
+  });
+}
+
+/** Prepared pictures as a model's input. `[batch, imageSize, imageSize, 3]` */
+export function toInput(pictures: readonly Float32Array[], side: number, imageSize: number): tf.Tensor4D {
+  const joined = new Float32Array(pictures.length * side * side * 3);
+  pictures.forEach((picture, place) => {
+    joined.set(picture, place * side * side * 3);
+  });
+  return cutPictures(joined, side, null, imageSize);
+}
