@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { EmbeddingInput, EmbeddingSummary, LoadedClip } from '../inference';
-import type { Progress } from '../report';
+import type { EmbeddingInput, EmbeddingSummary } from '../inference';
+import { namedNotes, progressOf } from './embedProgress';
 import { MODELS_HELP, type ModelOptions, openModel, withModelOptions } from './modelOptions';
 import { wholeNumber } from './optionParsers';
 
@@ -55,13 +53,10 @@ interface EmbedOptions extends ModelOptions {
   json?: boolean;
 }
 
-/** How many damaged pictures are named on the terminal; the list beside the matrix names all. */
-const NAMED = 20;
-const SECONDS_BETWEEN_LINES = 10;
-
 async function embed(options: EmbedOptions): Promise<void> {
   const { BadInputCounter } = require('../data') as typeof import('../data');
-  const { embedToFile, openEmbeddingFile } = require('../inference') as typeof import('../inference');
+  const { embeddingSettings, embedToFile, openEmbeddingFile } =
+    require('../inference') as typeof import('../inference');
   const { createProgress } = require('../report') as typeof import('../report');
   const { interruptible } = require('./interrupt') as typeof import('./interrupt');
 
@@ -73,7 +68,8 @@ async function embed(options: EmbedOptions): Promise<void> {
   const run = async (signal: AbortSignal) => {
     const clip = await openModel(options, progress, signal);
     try {
-      const file = await openEmbeddingFile(output, clip.config.embedDim, settingsOf(clip, options));
+      const settings = embeddingSettings(clip, options.model, input);
+      const file = await openEmbeddingFile(output, clip.config.embedDim, settings);
       if (file.before.rows > 0) progress.note(`${file.before.rows} rows are there from before.`);
       const damaged = strict ? 'refuse' : 'skip';
       const [onProgress, onSkip] = [progressOf(progress, input), namedNotes(progress)];
@@ -88,17 +84,6 @@ async function embed(options: EmbedOptions): Promise<void> {
     }
   };
   await interruptible(run, 'The same command goes on from there.').finally(progress.stop);
-}
-
-/** What decides the rows. */
-function settingsOf({ config, model, preparation }: LoadedClip, { model: name, texts }: EmbedOptions) {
-  const { fingerprintOf } = require('../inference') as typeof import('../inference');
-  return {
-    model: existsSync(name) ? resolve(name) : name,
-    parameters: fingerprintOf(model),
-    config,
-    ...(texts === undefined && { pictures: preparation.settings }),
-  };
 }
 
 function refuse(error: unknown): never {
@@ -117,30 +102,6 @@ function openInput(
   }
   if (images !== undefined) return { pictures: folderPictures(images) };
   return texts !== undefined ? { texts: fileLines(texts) } : { pictures: samplePictures(data!, counter) };
-}
-
-/** A bar where the number of inputs is known beforehand; elsewhere a line now and then. */
-function progressOf(progress: Progress, input: EmbeddingInput): (done: number) => void {
-  const pictures = 'pictures' in input ? input.pictures : undefined;
-  if (Array.isArray(pictures)) {
-    progress.stage('embed pictures', pictures.length);
-    return (done) => progress.update(done);
-  }
-  const what = pictures ? 'pictures' : 'texts';
-  let last = Date.now();
-  return (done) => {
-    if (Date.now() - last < SECONDS_BETWEEN_LINES * 1000) return;
-    last = Date.now();
-    progress.note(`${done} ${what} are embedded`);
-  };
-}
-
-function namedNotes(progress: Progress): (message: string) => void {
-  let count = 0;
-  return (message) => {
-    if (++count <= NAMED) progress.note(message);
-    else if (count === NAMED + 1) progress.note('More pictures are damaged; the list names all.');
-  };
 }
 
 function describe(summary: EmbeddingSummary, output: string, unread?: string): string {

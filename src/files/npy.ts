@@ -57,8 +57,12 @@ export function readNpy(path: string): NpyArray {
   return { shape, data: new Float32Array(Uint8Array.from(bytes.subarray(start)).buffer) };
 }
 
-/** What a file's beginning says of it, and where the numbers start. */
-function readNpyHeader(bytes: Buffer, path: string): { shape: number[]; start: number } {
+/**
+ * What a file's beginning says of it, and where the numbers start. Throws as `readNpy` does.
+ *
+ * @param bytes the file, or its first kilobytes
+ */
+export function readNpyHeader(bytes: Buffer, path: string): { shape: number[]; start: number } {
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
     throw new Error(`Expected an array of NumPy in "${path}", but it does not begin as one; check the path.`);
   }

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { EmbeddingFile } from './embeddingFile';
 import type { EncodedBatch, NamedPicture, PictureOptions } from './encodePictures';
+import { fingerprintOf } from './fingerprint';
 import type { LoadedClip } from './loadClip';
 
 /** What is to be embedded, in a fixed order. */
@@ -26,6 +29,24 @@ export interface EmbeddingSummary {
   skipped: number;
   /** Seconds spent by this call, the first batch's warming up included. */
   seconds: number;
+}
+
+/**
+ * What decides the rows, for `openEmbeddingFile`.
+ *
+ * @param name what the model was loaded by
+ */
+export function embeddingSettings(
+  { config, model, preparation }: LoadedClip,
+  name: string,
+  input: EmbeddingInput,
+): Record<string, unknown> {
+  return {
+    model: existsSync(name) ? resolve(name) : name,
+    parameters: fingerprintOf(model),
+    config,
+    ...('pictures' in input && { pictures: preparation.settings }),
+  };
 }
 
 /** Thrown when the signal asks for it; the name is the one the command line knows. */

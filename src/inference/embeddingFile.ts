@@ -71,7 +71,7 @@ export async function openEmbeddingFile(
 }
 
 /** `folder/cats` of `folder/cats.npy`. */
-function stemOf(path: string): string {
+export function stemOf(path: string): string {
   if (path.endsWith('.npy')) return path.slice(0, -'.npy'.length);
   throw new Error(`Expected a name that ends in .npy for embeddings, got "${path}".`);
 }

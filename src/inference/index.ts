@@ -6,4 +6,5 @@ export * from './inputs';
 export * from './labels';
 export * from './loadClip';
 export * from './modelSource';
+export * from './nearestRows';
 export * from './pictures';
