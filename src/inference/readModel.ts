@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WeightsFile } from '../files';
 import { type Clip, type ClipConfig, parameterShapes } from '../models';
-import { type Parameters, sameShape } from '../nn';
+import { disposeParameters, type Parameters, sameShape } from '../nn';
 
 /** Buffers that follow from the configuration, parts that training alone needs, and what training counts. */
 const NOT_NEEDED =
@@ -24,13 +24,26 @@ export function readModel(config: ClipConfig, file: WeightsFile): Clip {
   const sources = new Map([...shapes.keys()].map((name) => [name, sourceOf(name, file)]));
   checkFit(shapes, sources, file);
   const parameters: Parameters = new Map();
-  for (const [name, shape] of shapes) {
-    const isTrained = !/\.running_(mean|var)$/.test(name);
-    const make = () =>
-      tf.variable(tf.tensor(file.read(sources.get(name)!).data, shape, 'float32'), isTrained);
-    parameters.set(name, tf.tidy(make));
+  try {
+    for (const [name, shape] of shapes) {
+      const isTrained = !/\.running_(mean|var)$/.test(name);
+      const make = () =>
+        tf.variable(inEngine(tf.tensor(file.read(sources.get(name)!).data, shape, 'float32')), isTrained);
+      parameters.set(name, tf.tidy(make));
+    }
+    return { config, parameters };
+  } catch (error) {
+    disposeParameters(parameters);
+    throw error;
   }
-  return { config, parameters };
+}
+
+/**
+ * The tensor with its values on the engine's side. They get there with the first kernel that asks for them; until then, and as
+ * garbage for a while after, they are in JavaScript's memory, and a model would be in memory twice.
+ */
+function inEngine(tensor: tf.Tensor): tf.Tensor {
+  return tf.mul(tensor, 1);
 }
 
 /** What the file calls a parameter. */

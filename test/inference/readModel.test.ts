@@ -111,4 +111,17 @@ describe('readModel', () => {
     );
     assert.equal(tf.memory().numTensors, before);
   });
+
+  it('leaves nothing behind when a tensor cannot be read', async () => {
+    const before = tf.memory().numTensors;
+    writeSafetensors(path, drawn(TINY));
+    const file = await openWeights(path);
+    const read = (name: string) => {
+      if (name === 'visual.proj') throw new Error('The file became shorter.');
+      return file.read(name);
+    };
+    assert.throws(() => readModel(TINY, { ...file, read }), /The file became shorter\./);
+    file.close();
+    assert.equal(tf.memory().numTensors, before);
+  });
 });
