@@ -52,7 +52,7 @@ function systemsFigure(input: ReportInput): Figure {
     title: 'Every system and its control, after the same pairs',
     panels: scores.map((score) => ({
       title: SYSTEM_SCORES[score].title,
-      unit: SYSTEM_SCORES[score].unit,
+      unit: SYSTEM_SCORES[score].axis,
       baseline: systemArm('clip').arm.label,
       rows: shownSystems(input).map(({ arm, family }) => ({
         label: arm.label,
@@ -63,9 +63,9 @@ function systemsFigure(input: ReportInput): Figure {
   });
 }
 
-/** What a step costs against what it brings. */
+/** What a step costs against what it brings, of the systems alone: their controls cost the same. */
 function costFigure(input: ReportInput, costs: SystemCosts): Figure {
-  const measured = shownSystems(input).filter(({ arm }) => costs.arms[arm.id]);
+  const measured = shownSystems(input).filter(({ arm, published }) => published && costs.arms[arm.id]);
   return tradeFigure({
     id: 'cost',
     title: 'What a training step costs, and what it brings',

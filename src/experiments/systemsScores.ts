@@ -6,10 +6,14 @@ import type { SystemObservation } from './systemsObserver';
 /** The numbers the systems are compared by. */
 export type SystemScore = 'recall' | 'zeroShot' | 'neighbours';
 
-export const SYSTEM_SCORES: Record<SystemScore, { title: string; unit: string }> = {
-  recall: { title: 'Retrieval', unit: 'R@10, mean of both directions, %' },
-  zeroShot: { title: 'Zero-shot', unit: 'accuracy, mean of nine tasks, %' },
-  neighbours: { title: 'Pictures alone', unit: 'nearest picture shows the same, %' },
+export const SYSTEM_SCORES: Record<SystemScore, { title: string; unit: string; axis: string }> = {
+  recall: { title: 'Retrieval', unit: 'R@10, mean of both directions, %', axis: 'R@10, %' },
+  zeroShot: { title: 'Zero-shot', unit: 'accuracy, mean of nine tasks, %', axis: 'accuracy, %' },
+  neighbours: {
+    title: 'Pictures alone',
+    unit: 'nearest picture shows the same, %',
+    axis: '1-nearest neighbour, %',
+  },
 };
 
 /** An arm's shares in [0, 1], one for each seed. */

@@ -56,5 +56,9 @@ export function tradeFigure(input: {
     showarrow: false,
     font: { color: INK, size: 12 },
   }));
-  return { id, data, layout: layoutOf(title, input.x, input.y, { annotations }) };
+  const places = means.map(([x]) => x);
+  const [low, high] = [Math.min(...places), Math.max(...places)];
+  const room = 0.18 * (high - low || 1); // labels stand to the right of their points
+  const xaxis = joined ? {} : { xaxis: { range: [low - room / 4, high + room] } };
+  return { id, data, layout: layoutOf(title, input.x, input.y, { annotations, ...xaxis }) };
 }
