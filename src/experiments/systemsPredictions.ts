@@ -22,7 +22,7 @@ const AGAINST_CLIP = {
 };
 
 /**
- * Written and committed before the first run: what the papers lead one to expect. Those in the first group set an idea against
+ * Written and committed before the first run of the mini profile: what the papers lead one to expect. Those in the first group set an idea against
  * its control, those in the second a system against plain CLIP, as the published tables do.
  */
 export const SYSTEMS_PREDICTIONS: readonly SystemsPrediction[] = [

@@ -29,7 +29,7 @@ export function systemsReport(input: ReportInput): ExperimentReport {
 }
 
 const NOTES = [
-  'Every claim was written down, with its reason, and committed before the first run; of nineteen claims at 95 % about one ' +
+  'Every claim was written down, with its reason, and committed before the first mini run; of nineteen claims at 95 % about one ' +
     'is expected to get a wrong verdict by chance alone.',
   'All arms see the same pairs in the same order, for the same number of steps, with one learning rate, which was not tuned ' +
     'for any of them; SLIP’s paper has a six times larger one for SLIP than for CLIP.',
