@@ -35,8 +35,11 @@ const COLOURS = {
   grey: 0.2,
 } as const;
 
+/** Which shares of a picture's area the crops that training has by default keep. */
+export const PLAIN_SCALE = [0.7, 1] as const;
+
 /** The crop that training has by default, and nothing else. */
-export const PLAIN_VIEW: ViewRecipe = { crop: { scale: [0.7, 1] } };
+export const PLAIN_VIEW: ViewRecipe = { crop: { scale: PLAIN_SCALE } };
 
 /**
  * SLIP's view at the scale of small pictures: crops that still show the object, and a blur in proportion (SLIP's 2 pixels

@@ -57,7 +57,8 @@ export async function measure(
   };
 }
 
-function isByVectors(scoring: Scoring): scoring is VectorScoring {
+/** Does a model answer with vectors under this scoring? */
+export function isByVectors(scoring: Scoring): scoring is VectorScoring {
   return scoring !== 'tokens';
 }
 

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type PictureSet, takeBatch, toImages } from '../data';
 import { createRandom } from '../engine';
-import { alignmentHitRate, preferredWords } from '../evaluation';
+import { alignmentHitRate, mean, preferredWords } from '../evaluation';
 import { imageFeatures, patchEmbeddings, textFeatures, wordEmbeddings } from '../models';
 import { tokenStrings } from '../text';
-import { SEARCHED_STYLE } from './alipData';
+import { indicesOfStyle, SEARCHED_STYLE } from './alipData';
 import type { ObservedRun, Observer } from './experiment';
 import { type SystemObservation, systemsObserver } from './systemsObserver';
 
@@ -56,8 +56,7 @@ function alignmentOf(run: ObservedRun): AlignmentObservation['alignment'] {
     return alignmentHitRate({ preferred, regions });
   });
   tf.dispose([patches, words]);
-  const meanOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-  return { rate: meanOf(scores.map(({ rate }) => rate)), chance: meanOf(scores.map(({ chance }) => chance)) };
+  return { rate: mean(scores.map(({ rate }) => rate)), chance: mean(scores.map(({ chance }) => chance)) };
 }
 
 /** One item's tokens. `[items, tokens, width]` → `[tokens, width]` */
@@ -67,8 +66,7 @@ function rowsOf(tokens: tf.Tensor3D, item: number): tf.Tensor2D {
 
 /** Different pictures of the held-out style, two by two, the same in every run. */
 function pairsOf(test: PictureSet): [number, number][] {
-  const places = [...test.keys.keys()].filter((index) => test.metas[index].style === SEARCHED_STYLE);
-  const order = createRandom('side by side').shuffle(places);
+  const order = createRandom('side by side').shuffle(indicesOfStyle(test, SEARCHED_STYLE));
   return Array.from({ length: JUDGED }, (_, i) => [order[2 * i], order[2 * i + 1]]);
 }
 

@@ -23,7 +23,8 @@ export async function loadAlipData(counter: BadInputCounter): Promise<Experiment
   };
 }
 
-function indicesOfStyle(set: PictureSet, style: string): number[] {
+/** The pictures of a drawing style, as indices in the set. */
+export function indicesOfStyle(set: PictureSet, style: string): number[] {
   return [...set.keys.keys()].filter((index) => set.metas[index].style === style);
 }
 

@@ -1,4 +1,3 @@
-import { mean } from '../evaluation';
 import {
   type Column,
   footnotesOf,
@@ -10,10 +9,11 @@ import {
 } from '../report';
 import { SEARCHED_STYLE } from './alipData';
 import type { NoisyArm } from './alipGatesArms';
-import type { Arm, ReportInput, RunSummary } from './experiment';
+import { meanRecall, meanZeroShot } from './alipScores';
+import type { Arm, ReportInput } from './experiment';
 import { DETECTORS, type DetectedKind, type Detector, detection } from './gateDetection';
 import { observedAtEnd } from './observedRuns';
-import { measuredResults, taskCounts } from './report';
+import { measuredResults, runsOf, taskCounts } from './report';
 
 /** The two numbers the ablation is read by. */
 export type GatesScore = 'recall' | 'zeroShot';
@@ -26,21 +26,14 @@ export const GATES_SCORES: Record<GatesScore, string> = {
 /** An arm's shares in [0, 1], one for each seed. */
 export function gatesScores(input: ReportInput, { id }: Pick<Arm, 'id'>, score: GatesScore): number[] {
   return runsOf(input, id).map((run) => {
-    const { retrieval, tasks } = run.scores.first!;
-    const { imageToText, textToImage } = retrieval[SEARCHED_STYLE];
-    if (score === 'recall') return (imageToText[10] + textToImage[10]) / 2;
-    const mirrored = input.data.tasks.filter(({ column }) => column !== null);
-    return mean(mirrored.map((task) => tasks[task.id].top1));
+    const measured = run.scores.first!;
+    return score === 'recall' ? meanRecall(measured) : meanZeroShot(measured, input.data);
   });
 }
 
 /** Whether the profile ran this arm. */
 export function ran(input: ReportInput, { id }: Pick<Arm, 'id'>): boolean {
   return input.runs.some(({ arm }) => arm === id);
-}
-
-function runsOf({ runs }: ReportInput, id: string): RunSummary[] {
-  return runs.filter(({ arm }) => arm === id).sort((a, b) => a.seed - b.seed);
 }
 
 /** A row of the table over noise rates: the arm at each rate, in the order of the rates; null where there is none. */

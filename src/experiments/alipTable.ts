@@ -7,18 +7,17 @@ import {
   loadPublished,
   type MeasuredRow,
   retrievalColumns,
-  retrievalScores,
   tableFigure,
   type Verdict,
 } from '../report';
 import { alipObjective, clipObjective } from '../training';
 import { loadAlipData, noisyTexts, SEARCHED_STYLE } from './alipData';
+import { searchRows } from './alipScores';
 import type { Experiment, ExperimentReport, ReportInput } from './experiment';
 import { embeddedProfiles } from './profiles';
 import {
   lossFigure,
   measuredResults,
-  type ScoredArm,
   scoredArms,
   sentencesOf,
   taskCounts,
@@ -91,17 +90,6 @@ function report(input: ReportInput): ExperimentReport {
       ...unseenSentences(scored, input.data, 'imagenet-mini'),
     ],
   };
-}
-
-function searchRows(scored: readonly ScoredArm[]): MeasuredRow[] {
-  return scored.map(({ label, measurements }) => {
-    const perSeed = measurements.map(({ retrieval }) => retrievalScores(retrieval[SEARCHED_STYLE]));
-    const columns = Object.keys(perSeed[0]);
-    return {
-      label,
-      scores: Object.fromEntries(columns.map((id) => [id, perSeed.map((scores) => scores[id])])),
-    };
-  });
 }
 
 /** The caption's part and the gates' part, judged apart: the published gain is mostly the caption's. */

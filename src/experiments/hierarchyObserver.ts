@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type PictureSet, takeBatch, toImages } from '../data';
+import { joinBytes, type PictureSet, takeBatch, toImages } from '../data';
 import { createRandom } from '../engine';
 import {
   auroc,
@@ -11,7 +11,7 @@ import {
 } from '../evaluation';
 import { type Clip, imageLinks, textLinks } from '../models';
 import { type Tokenizer, tokenStrings } from '../text';
-import { SEARCHED_STYLE } from './alipData';
+import { indicesOfStyle, SEARCHED_STYLE } from './alipData';
 import type { ObservedRun, Observer } from './experiment';
 import { type SystemObservation, systemsObserver } from './systemsObserver';
 
@@ -97,10 +97,7 @@ function colourAreas(model: Clip): number[] {
   const pictures = Array.from({ length: JUDGED }, () =>
     twoColourPicture(random, imageSize / patchSize, patchSize),
   );
-  const pixels = new Uint8Array(pictures.length * pictures[0].pixels.length);
-  pictures.forEach((picture, i) => {
-    pixels.set(picture.pixels, i * picture.pixels.length);
-  });
+  const pixels = joinBytes(pictures.map((picture) => picture.pixels));
   const links = linksOf(model, { pixels, size: imageSize });
   const labels = pictures.map((picture) => picture.labels);
   return links[0].map((_, block) =>
@@ -117,7 +114,7 @@ function colourAreas(model: Clip): number[] {
 /** The start and end tokens' links are left out: they belong to no word. */
 function textAreas(run: ObservedRun): Pick<HierarchyObservation['areas'], 'words' | 'phrases'> {
   const { test } = run.data;
-  const places = [...test.keys.keys()].filter((index) => test.metas[index].style === SEARCHED_STYLE);
+  const places = indicesOfStyle(test, SEARCHED_STYLE);
   const texts = places.slice(0, JUDGED).map((index) => test.texts[index][1] ?? test.texts[index][0]);
   const linked = linkedTexts(run, texts);
   const areas = (belong: (left: string, right: string) => boolean) =>

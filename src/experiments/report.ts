@@ -22,7 +22,7 @@ export const SCORING_NAMES: Record<Scoring, string> = {
 /** Every arm under every scoring it was judged by, in the order of the arms. */
 export function scoredArms(arms: readonly Arm[], runs: readonly RunSummary[]): ScoredArm[] {
   return arms.flatMap((arm) => {
-    const own = runs.filter((run) => run.arm === arm.id).sort((a, b) => a.seed - b.seed);
+    const own = runsOf({ runs }, arm.id);
     const scorings = arm.scorings ?? (['first'] as const);
     return scorings.map((scoring) => ({
       arm,
@@ -31,6 +31,11 @@ export function scoredArms(arms: readonly Arm[], runs: readonly RunSummary[]): S
       measurements: own.map((run) => run.scores[scoring]!),
     }));
   });
+}
+
+/** An arm's runs in the order of the seeds; none where the profile left it out. */
+export function runsOf({ runs }: Pick<ReportInput, 'runs'>, arm: string): RunSummary[] {
+  return runs.filter((run) => run.arm === arm).sort((a, b) => a.seed - b.seed);
 }
 
 /** The rows' accuracies per published column, seed by seed, from the tasks that mirror one. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { machineKind } from '../engine/machine';
-import { type Measurement, measure, probeTasks, type Scoring, type VectorScoring } from '../evaluation';
+import { isByVectors, type Measurement, measure, probeTasks, type Scoring } from '../evaluation';
 import { type Clip, createClip } from '../models';
 import { countParameters, disposeParameters } from '../nn';
 import { createTokenizer, type Tokenizer } from '../text';
@@ -136,12 +136,11 @@ async function scoresOf(
 ): Promise<RunSummary['scores']> {
   const scores = await measure(model, tokenizer, data.test, data.tasks, data.searches, scorings);
   if (!data.probes) return scores;
-  const byVectors = scorings?.filter((scoring) => scoring !== 'tokens');
   const probes: Partial<Record<Scoring, Measurement['probes']>> = probeTasks(
     model,
     data,
     data.probes,
-    byVectors as VectorScoring[] | undefined,
+    scorings?.filter(isByVectors),
   );
   return Object.fromEntries(
     Object.entries(scores).map(([scoring, measured]) => [

@@ -1,11 +1,10 @@
-import { mean } from '../evaluation';
 import { ablationFigure, type Figure, judge, tradeFigure, type Verdict } from '../report';
 import type { ExperimentReport, ReportInput } from './experiment';
-import { lossFigure, sentencesOf } from './report';
+import { lossFigure, runsOf, sentencesOf } from './report';
 import { systemArm } from './systemsArms';
 import { loadSystemCosts, type SystemCosts } from './systemsCost';
 import { SYSTEMS_PREDICTIONS } from './systemsPredictions';
-import { runsOf, SYSTEM_SCORES, type SystemScore, systemScores } from './systemsScores';
+import { SYSTEM_SCORES, type SystemScore, systemScores } from './systemsScores';
 import { costTable, gainsTable, shownSystems, systemsTables } from './systemsTables';
 
 /** ALIP's two tables with every row measured, what each system costs and brings, and what came of the claims. */
@@ -94,9 +93,4 @@ export function judgeSystems(input: ReportInput): Verdict[] {
       baseline: side(than),
     });
   });
-}
-
-/** A system's mean score over its seeds, in per cent. */
-export function meanScore(input: ReportInput, arm: string, score: SystemScore): number {
-  return 100 * mean(systemScores(input, arm, score));
 }

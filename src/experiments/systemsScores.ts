@@ -1,6 +1,7 @@
-import { type Measurement, mean } from '../evaluation';
-import { SEARCHED_STYLE } from './alipData';
+import type { Measurement } from '../evaluation';
+import { meanRecall, meanZeroShot } from './alipScores';
 import type { ReportInput, RunSummary } from './experiment';
+import { runsOf } from './report';
 import type { SystemObservation } from './systemsObserver';
 
 /** The numbers the systems are compared by. */
@@ -20,22 +21,14 @@ export const SYSTEM_SCORES: Record<SystemScore, { title: string; unit: string; a
 export function systemScores(input: ReportInput, arm: string, score: SystemScore): number[] {
   return runsOf(input, arm).map((run) => {
     if (score === 'neighbours') return seenAtEnd(input, run).neighbours;
-    const { retrieval, tasks } = measurementOf(run);
-    const { imageToText, textToImage } = retrieval[SEARCHED_STYLE];
-    if (score === 'recall') return (imageToText[10] + textToImage[10]) / 2;
-    const mirrored = input.data.tasks.filter(({ column }) => column !== null);
-    return mean(mirrored.map((task) => tasks[task.id].top1));
+    const measured = measurementOf(run);
+    return score === 'recall' ? meanRecall(measured) : meanZeroShot(measured, input.data);
   });
 }
 
 /** What the observer saw at the end of each run of an arm. */
 export function observedPictures(input: ReportInput, arm: string): SystemObservation[] {
   return runsOf(input, arm).map((run) => seenAtEnd(input, run));
-}
-
-/** An arm's runs in the order of the seeds; none where the profile left it out. */
-export function runsOf({ runs }: ReportInput, arm: string): RunSummary[] {
-  return runs.filter((run) => run.arm === arm).sort((a, b) => a.seed - b.seed);
 }
 
 /** Every system is scored in one way, its own. */

@@ -6,19 +6,18 @@ import {
   type Column,
   columnsOfTasks,
   loadPublished,
-  type MeasuredRow,
   type Row,
   retrievalColumns,
-  retrievalScores,
   signed,
   type Table,
 } from '../report';
 import { SEARCHED_STYLE } from './alipData';
+import { searchRows } from './alipScores';
 import type { ReportInput } from './experiment';
-import { measuredResults, scoredArms, taskCounts, taskRows } from './report';
+import { measuredResults, runsOf, scoredArms, taskCounts, taskRows } from './report';
 import { SYSTEM_ARMS, SYSTEMS_NOISE, type SystemArm, systemArm } from './systemsArms';
 import type { SystemCosts } from './systemsCost';
-import { observedPictures, runsOf, SYSTEM_SCORES, type SystemScore, systemScores } from './systemsScores';
+import { observedPictures, SYSTEM_SCORES, type SystemScore, systemScores } from './systemsScores';
 
 const SETTING = `pictograms, ${100 * SYSTEMS_NOISE} % of the raw texts spoiled`;
 
@@ -33,20 +32,15 @@ export function systemsTables(input: ReportInput): Table[] {
     shownSystems(input).map(({ arm }) => arm),
     input.runs,
   );
-  const found = scored.map(({ label, measurements }): MeasuredRow => {
-    const perSeed = measurements.map(({ retrieval }) => retrievalScores(retrieval[SEARCHED_STYLE]));
-    const columns = Object.keys(perSeed[0]);
-    return {
-      label,
-      scores: Object.fromEntries(columns.map((id) => [id, perSeed.map((scores) => scores[id])])),
-    };
-  });
   const { pictures, texts } = scored[0].measurements[0].retrieval[SEARCHED_STYLE];
   return [
     alipRetrievalTable(loadPublished('alip-retrieval'), [
       {
         set: `emoji in the held-out style ${SEARCHED_STYLE}`,
-        ...measuredResults(input, SETTING, { columns: retrievalColumns({ pictures, texts }), rows: found }),
+        ...measuredResults(input, SETTING, {
+          columns: retrievalColumns({ pictures, texts }),
+          rows: searchRows(scored),
+        }),
       },
     ]),
     alipZeroShotTable(loadPublished('alip-zero-shot'), [

@@ -40,7 +40,7 @@ const PATIENCE = 30_000;
  * says both sums. If it was patched together from several answers it is fetched once more in one piece first.
  *
  * ```ts
- * const { path } = await download({ url: 'https://example.org/weights.pt', target: '/tmp/weights.pt' });
+ * const { path } = await download({ url: 'https://example.org/weights.pt', target: 'weights.pt' });
  * ```
  *
  * @throws {DownloadError} whose `flaw` says why; {DownloadInterruptedError} when the signal comes

@@ -1,4 +1,4 @@
-import type { CropOptions } from '../data';
+import { type CropOptions, PLAIN_SCALE } from '../data';
 
 /** How training pictures are cut, in a configuration's data section. */
 export interface CropConfig {
@@ -24,7 +24,7 @@ export function cropsOf({ cropScale, cropAspect, cropAttempts, flip }: CropConfi
 
 /** The same for `cropBoxes` and `augmentImage`, with the share of the area that training has by default. */
 export function toCropOptions({
-  cropScale = [0.7, 1],
+  cropScale = PLAIN_SCALE,
   cropAspect,
   cropAttempts,
   flip,
