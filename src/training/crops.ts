@@ -3,7 +3,7 @@ import { type CropOptions, PLAIN_SCALE } from '../data';
 /** How training pictures are cut, in a configuration's data section. */
 export interface CropConfig {
   /** Smallest and largest share of a picture's area that a training crop keeps. Default 0.7 to 1; open_clip's is 0.9 to 1. */
-  cropScale?: [number, number];
+  cropScale?: readonly [number, number];
   /** Smallest and largest width over height of a crop. Default 3/4 to 4/3. */
   cropAspect?: [number, number];
   /** Draws until a crop fits into its picture; then the largest centred one is taken. Default 10. */
