@@ -1,6 +1,8 @@
 import type { Embeddings } from './embeddings';
 import { minimise } from './lbfgs';
+import type { ScoreRows } from './scoreRows';
 import { designOf, inverseStartHessian, penalisedLoss, softmaxInPlace } from './softmaxRegression';
+import { classAccuracy, type ZeroShotResult } from './zeroShot';
 
 /** Pictures by their features, with their classes. */
 export interface ProbeExamples {
@@ -82,44 +84,34 @@ export function probeProbabilities(probe: LinearProbe, features: Embeddings): Fl
   return scores;
 }
 
-export interface ProbeScore {
-  /** The share of pictures predicted rightly, in [0, 1]. */
-  top1: number;
-  /** The mean of the classes' own accuracies, over classes with at least one picture. */
-  meanPerClass: number;
-  /** How many pictures were judged. */
-  count: number;
-  /** The predicted class of every picture; of equals, the lowest. */
-  predictions: Int32Array;
-}
+/** See `ZeroShotResult`; CLIP_benchmark's `lp_acc1`, `lp_acc5` and `lp_mean_per_class_recall`. */
+export type ProbeScore = Pick<ZeroShotResult, 'top1' | 'top5' | 'meanPerClass' | 'count' | 'predictions'>;
 
 /**
- * Judges a probe on pictures with known classes. A picture is right where its class scores higher than every other: as
- * in zero-shot accuracy, ties count against the model.
+ * Judges a probe on pictures with known classes, as `classAccuracy` does: ties count against the model.
  *
  * @throws where features or labels do not fit the probe
  */
-export function scoreProbe(probe: LinearProbe, examples: ProbeExamples): ProbeScore {
-  checkExamples(examples, probe.classes);
-  const { features, labels } = examples;
-  const scores = probeScores(probe, features);
-  const total = new Float64Array(probe.classes);
-  const right = new Float64Array(probe.classes);
-  const predictions = new Int32Array(features.rows);
-  for (let row = 0; row < features.rows; row++) {
-    const own = scores.subarray(row * probe.classes, (row + 1) * probe.classes);
-    const highest = own.reduce((a, b) => Math.max(a, b));
-    predictions[row] = own.indexOf(highest);
-    const alone = own.lastIndexOf(highest) === predictions[row];
-    total[labels[row]]++;
-    if (alone && predictions[row] === labels[row]) right[labels[row]]++;
-  }
-  const present = [...total.keys()].filter((c) => total[c] > 0);
+export function scoreProbe(probe: LinearProbe, { features, labels }: ProbeExamples): ProbeScore {
+  return classAccuracy(probeScoreRows(probe, features), { labels });
+}
+
+/**
+ * The scores of every class, logits at a scale of 1: for `calibration`, and for whoever ranks the classes.
+ *
+ * @throws where the features are not as wide as those the probe was fitted to
+ */
+export function probeScoreRows(probe: LinearProbe, features: Embeddings): ScoreRows {
+  const scores = Float32Array.from(probeScores(probe, features));
+  const { classes } = probe;
   return {
-    top1: right.reduce((a, b) => a + b) / features.rows,
-    meanPerClass: present.reduce((sum, c) => sum + right[c] / total[c], 0) / present.length,
-    count: features.rows,
-    predictions,
+    queries: features.rows,
+    candidates: classes,
+    forEach: (visit) => {
+      for (let row = 0; row < features.rows; row++) {
+        visit(row, scores.subarray(row * classes, (row + 1) * classes));
+      }
+    },
   };
 }
 
