@@ -2,9 +2,9 @@ import { createReadStream, existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream';
 import Papa from 'papaparse';
+import { readTarMembers } from '../files/tarMembers';
 import { splitName } from './memberName';
 import { expandShards } from './shards';
-import { readTarMembers } from './tarMembers';
 import { textsOf } from './texts';
 
 /** One caption as it stands in a file. */

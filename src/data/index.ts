@@ -18,6 +18,7 @@ export * from './noise';
 export * from './normalise';
 export * from './pairRecord';
 export * from './photographs';
+export type { RgbPicture } from './pillow/picture';
 export * from './preprocess';
 export * from './preprocessConfig';
 export * from './projectRoot';

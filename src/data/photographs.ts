@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { readTarMembers } from '../files/tarMembers';
 import { BadInputCounter } from './badInput';
 import { cachedSet, cacheKey } from './cache';
 import type { Fit } from './decode';
 import { loadInMemory, type PictureSet } from './memory';
 import { projectRoot } from './projectRoot';
-import { readTarMembers } from './tarMembers';
 import type { EmbeddedMeta, Sample, TaskDefinition } from './types';
 
 /** The sets of photographs that can be read from their archives. They do not come with the project. */

@@ -2,13 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { BadSampleError } from './badInput';
 import { pixelsToFloat } from './normalise';
 import { type OpenOptions, openNative } from './pillow/open';
-import type { NativePicture } from './pillow/picture';
+import type { NativePicture, RgbPicture } from './pillow/picture';
 import { resizeNative } from './pillow/resize';
 import { fillInRgb, toRgb } from './pillow/toRgb';
 import { completePreprocess, type PreprocessConfig } from './preprocessConfig';
 import { planResize, type Window } from './resizeGeometry';
 
 export type PreprocessOptions = OpenOptions;
+
+/** A picture: the path of a file, its encoded bytes, or its pixels. */
+export type PictureSource = string | Buffer | RgbPicture;
 
 /**
  * A picture as a model's input: open_clip's transform for inference, on Pillow 13 equal to the byte before normalisation
@@ -19,12 +22,11 @@ export type PreprocessOptions = OpenOptions;
  * const image = await preprocess('cat.jpg', OPENAI_PREPROCESS(224)); // [224, 224, 3]
  * ```
  *
- * @param source path of a picture, or its encoded bytes
  * @returns normalised floats, `[height, width, 3]`
  * @throws BadSampleError `missing-file` or `corrupt-picture`, in one sentence that names the path or the given key
  */
 export async function preprocess(
-  source: Buffer | string,
+  source: PictureSource,
   config: PreprocessConfig,
   options: PreprocessOptions = {},
 ): Promise<Float32Array> {
@@ -33,12 +35,12 @@ export async function preprocess(
 
 /** As `preprocess`, before normalisation: RGB bytes, `[height, width, 3]`. Throws as `preprocess` does. */
 export async function preprocessPixels(
-  source: Buffer | string,
+  source: PictureSource,
   config: PreprocessConfig,
   options: PreprocessOptions = {},
 ): Promise<Uint8Array> {
   const whole = completePreprocess(config);
-  const picture = await openNative(...(await encodedOf(source, options)));
+  const picture = await openSource(source, options);
   const plan = planResize(picture, whole);
   // open_clip leaves the interpolation out where it scales to a size that is not square by the shorter side.
   const [height, width] = whole.size;
@@ -46,13 +48,14 @@ export async function preprocessPixels(
   return padded(resizeNative(picture, plan, interpolation), plan.window, whole.fillColor);
 }
 
-async function encodedOf(source: Buffer | string, options: OpenOptions): Promise<[Buffer, OpenOptions]> {
-  if (typeof source !== 'string') return [source, options];
+async function openSource(source: PictureSource, options: OpenOptions): Promise<NativePicture> {
+  if (Buffer.isBuffer(source)) return openNative(source, options);
+  if (typeof source !== 'string') return { mode: 'rgb', ...source };
   const key = options.key ?? source;
   const encoded = await readFile(source).catch((error) => {
     throw new BadSampleError('missing-file', key, `The picture "${source}" cannot be read (${error.code}).`);
   });
-  return [encoded, { ...options, key }];
+  return openNative(encoded, { ...options, key });
 }
 
 /** RGB, with the fill colour where the window reaches beyond the picture. */

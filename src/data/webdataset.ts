@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
+import { readTarMembers } from '../files/tarMembers';
 import { BadInputCounter, BadSampleError } from './badInput';
 import { splitName } from './memberName';
 import { isPictureName } from './pictureNames';
 import { expandShards } from './shards';
-import { readTarMembers } from './tarMembers';
 import { cleanTexts, DEFAULT_TEXT_FIELDS, textsOf } from './texts';
 import type { Sample } from './types';
 

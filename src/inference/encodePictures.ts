@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import { BadSampleError, mapConcurrently } from '../data';
+import { BadSampleError, mapConcurrently, type PictureSource } from '../data';
 import { type Embeddings, toEmbeddings } from '../evaluation';
 import { type Clip, encodeImages } from '../models';
-import { type PictureSource, type Preparation, toInput } from './pictures';
+import { type Preparation, toInput } from './pictures';
 
 /** A picture under the name that errors and lists call it by. */
 export interface NamedPicture {

@@ -1,3 +1,4 @@
+import type { PictureSource } from '../data';
 import { startEngine } from '../engine';
 import { classWeights, concatEmbeddings, type Embeddings, toEmbeddings } from '../evaluation';
 import { type OpenWeightsOptions, openWeights } from '../files';
@@ -16,7 +17,7 @@ import {
 } from './encodePictures';
 import { type LabelProbability, labelProbabilities, rankLabels } from './labels';
 import { type ClipSource, type ResolvedModel, resolveModel } from './modelSource';
-import type { PictureSource, Preparation } from './pictures';
+import type { Preparation } from './pictures';
 import { readModel } from './readModel';
 
 /** A model that is ready for pictures and texts. Embeddings are rows of unit length. */

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import type * as tf from '@tensorflow/tfjs-core';
+import sharp from 'sharp';
 import {
   BadSampleError,
   completePreprocess,
   cutPictures,
   decodeImage,
+  type PictureSource,
   type PreprocessConfig,
   pixelsToFloat,
   preprocess,
+  type RgbPicture,
 } from '../data';
-
-/** A picture: the path of a file, or its encoded bytes. */
-export type PictureSource = string | Buffer;
 
 /** How a model wants its pictures. */
 export interface Preparation {
@@ -52,10 +52,18 @@ export function ownPreparation(side: number): Preparation {
 }
 
 async function bytesOf(source: PictureSource, key: string): Promise<Buffer> {
-  if (typeof source !== 'string') return source;
+  if (Buffer.isBuffer(source)) return source;
+  if (typeof source !== 'string') return encodedPixels(source);
   return readFile(source).catch((error: NodeJS.ErrnoException) => {
     throw new BadSampleError('missing-file', key, `The picture "${source}" cannot be read (${error.code}).`);
   });
+}
+
+/** Without loss, and without taking time to make it small. */
+function encodedPixels({ data, width, height }: RgbPicture): Promise<Buffer> {
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png({ compressionLevel: 0 })
+    .toBuffer();
 }
 
 /** Prepared pictures as a model's input. `[batch, imageSize, imageSize, 3]` */

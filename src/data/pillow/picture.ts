@@ -20,3 +20,8 @@ export const BANDS: Record<NativePicture['mode'], number> = {
   picked: 3,
   grey16: 1,
 };
+
+/** A picture whose pixels are known already: RGB bytes, `[height, width, 3]`. */
+export interface RgbPicture extends Extent {
+  data: Uint8Array;
+}

@@ -1,0 +1,4 @@
+export * from './benchmark';
+export * from './benchmarkFiles';
+export * from './promptFiles';
+export * from './registry';
