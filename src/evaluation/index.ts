@@ -9,6 +9,7 @@ export * from './encode';
 export * from './guesses';
 export * from './hierarchy';
 export * from './judgePrediction';
+export * from './knn';
 export * from './linearProbe';
 export * from './measure';
 export * from './mixingLaw';

@@ -1,4 +1,5 @@
 import type { Embeddings } from './embeddings';
+import { checkExamples } from './examples';
 import { minimise } from './lbfgs';
 import type { ScoreRows } from './scoreRows';
 import { designOf, inverseStartHessian, penalisedLoss, softmaxInPlace } from './softmaxRegression';
@@ -132,20 +133,4 @@ function probeScores(
     }
   }
   return scores;
-}
-
-function checkExamples({ features, labels }: ProbeExamples, classes: number): void {
-  if (!Number.isInteger(classes) || classes < 2) {
-    throw new Error(`Expected two classes or more, got ${classes}.`);
-  }
-  if (features.rows === 0 || labels.length !== features.rows) {
-    throw new Error(
-      `Expected one label for each picture, got ${labels.length} for ${features.rows} pictures.`,
-    );
-  }
-  for (let i = 0; i < labels.length; i++) {
-    if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= classes) {
-      throw new Error(`Expected labels from 0 to ${classes - 1}, got ${labels[i]} for picture ${i}.`);
-    }
-  }
 }
