@@ -125,7 +125,8 @@ export function classAccuracy(scores: ScoreRows, { labels, seen }: ClassLabels):
   return result;
 }
 
-function checkLabels(
+/** @throws where labels or flags do not fit the pictures or the classes */
+export function checkLabels(
   { queries: pictures, candidates: classes }: ScoreRows,
   labels: ArrayLike<number>,
   seen?: readonly boolean[],
