@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { LoadedClip } from '../inference';
 import type { Progress } from '../report';
 import { namedNotes, progressOf } from './embedProgress';
@@ -12,9 +12,12 @@ const HELP = `${MODELS_HELP}
 First the index is made, F.npy with F.jsonl and F.json beside it, as "clipbook embed --images FOLDER" makes it; what is there
 is kept, and pictures that sort behind all others are added. A folder that changed otherwise needs a new index.
 
-A query is the path of a picture, or else a text. Every picture is compared with every query, exactly: 2 MB are read for
-each 1000 pictures at 512 numbers, so that a million take seconds. Cosines compare pictures of one query; those of texts
-are lower than those of pictures.
+A query is the path of a picture, or else a text. Up to a million pictures, each is compared with every query: 2 MB are read
+for each 1000 pictures at 512 numbers, so that a million take seconds. Above, and with --approximate, an index of neighbours
+is made beside the embeddings, in the folder F.usearch, once and again for what changed (minutes for a million pictures);
+then a query takes milliseconds, finds nearly all that comparing everything finds, and cosines and order are still true.
+
+Cosines compare pictures of one query; those of texts are lower than those of pictures.
 
 Examples:
   $ clipbook search --model ViT-B-32:openai --images pictures/ --index pictures.npy 'a red car'
@@ -30,6 +33,10 @@ export function register(program: Command): void {
     .requiredOption('--images <folder>', 'the pictures to search')
     .requiredOption('--index <file>', 'where their embeddings are, or go: such as pictures.npy')
     .option('--top <number>', 'how many pictures to find for each query', wholeNumber, 10)
+    .addOption(
+      new Option('--exact', 'compare every picture, however many there are').conflicts('approximate'),
+    )
+    .option('--approximate', 'use an index of neighbours, however few pictures there are')
     .option('--sheet <file>', 'also write the pictures found as an HTML page')
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
@@ -40,6 +47,8 @@ interface SearchOptions extends ModelOptions {
   images: string;
   index: string;
   top: number;
+  exact?: boolean;
+  approximate?: boolean;
   sheet?: string;
   json?: boolean;
 }
@@ -60,7 +69,7 @@ async function search(queries: string[], options: SearchOptions): Promise<void> 
     try {
       await completeIndex(clip, options, progress, signal);
       progress.stop();
-      const answers = await answer(clip, queries, options);
+      const answers = await answer(clip, queries, options, progress, signal);
       if (sheet) await writeSheet(sheet, answers);
       console.log(json ? JSON.stringify(answers) : answers.map(describe).join('\n\n'));
     } finally {
@@ -84,15 +93,21 @@ async function completeIndex(
   await embedToFile(clip, input, file, { damaged: 'skip', signal, onProgress, onSkip }).finally(file.close);
 }
 
-async function answer(clip: LoadedClip, queries: string[], options: SearchOptions): Promise<Answer[]> {
-  const { images, index, top } = options;
+async function answer(
+  clip: LoadedClip,
+  queries: string[],
+  { images, index, top, exact, approximate }: SearchOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Answer[]> {
   const { concatEmbeddings } = require('../evaluation') as typeof import('../evaluation');
-  const { keysOfRows, nearestRows } = require('../inference') as typeof import('../inference');
+  const { findRows, keysOfRows } = require('../inference') as typeof import('../inference');
   const encoded = [];
   for (const query of queries) {
     encoded.push(isPicture(query) ? await clip.encodeImages([query]) : await clip.encodeTexts([query]));
   }
-  const found = nearestRows(index, concatEmbeddings(encoded), top);
+  const asked = { approximate: exact ? false : approximate, signal, onProgress: indexProgress(progress) };
+  const found = await findRows(index, concatEmbeddings(encoded), top, asked).finally(progress.stop);
   const keys = await keysOfRows(
     index,
     found.flat().map(({ row }) => row),
@@ -101,6 +116,16 @@ async function answer(clip: LoadedClip, queries: string[], options: SearchOption
     query,
     found: found[i].map(({ row, cosine }) => ({ picture: join(images, keys.get(row)!), cosine })),
   }));
+}
+
+/** A bar that begins with the first rows. */
+function indexProgress(progress: Progress): (rows: number, total: number) => void {
+  let isShown = false;
+  return (rows, total) => {
+    if (!isShown) progress.stage('index neighbours', total);
+    isShown = true;
+    progress.update(rows);
+  };
 }
 
 function isPicture(query: string): boolean {

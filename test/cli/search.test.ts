@@ -9,6 +9,8 @@ import { assertClose } from '../golden/compare';
 import { answers, formats, weightsOfFile, writeConfig, writePictures } from '../inference/smallModel';
 import { written } from './written';
 
+const clipbook = join(__dirname, '../../bin/clipbook.js');
+
 describe('clipbook search', () => {
   const root = temporaryFolder();
   const folder = join(root, 'pictures');
@@ -35,7 +37,6 @@ describe('clipbook search', () => {
   }
 
   it('explains itself with examples', () => {
-    const clipbook = join(__dirname, '../../bin/clipbook.js');
     const { status, stdout } = spawnSync(process.execPath, [clipbook, 'search', '--help'], {
       encoding: 'utf8',
     });
@@ -84,4 +85,25 @@ describe('clipbook search', () => {
     assert.match(page, /<h2>a &lt;dog&gt;<\/h2>/);
     assert.equal(page.match(/<img /g)!.length, 3 + 1 + 3);
   });
+
+  it('finds the same by an index of neighbours, which it makes once, and refuses two wishes', async () => {
+    const queries = ['--json', pictures[2], answers.labels[1]];
+    const exact = await search(...queries, '--exact');
+    const first = await search(...queries, '--approximate');
+    assert.match(first.told, /index neighbours: 3\/3/);
+    assert.deepEqual(placesOf(first.out), placesOf(exact.out));
+    const again = await search(...queries, '--approximate');
+    assert.doesNotMatch(again.told, /index neighbours/);
+    assert.equal(again.out, first.out);
+    const asked = [clipbook, 'search', ...args, '--exact', '--approximate', 'a cat'];
+    const { status, stderr } = spawnSync(process.execPath, asked, { encoding: 'utf8' });
+    assert.equal(status, 1);
+    assert.match(stderr, /'--exact' cannot be used with option '--approximate'/);
+  });
+
+  function placesOf(json: string): string[][] {
+    return JSON.parse(json).map(({ found }: { found: { picture: string }[] }) =>
+      found.map(({ picture }) => picture),
+    );
+  }
 });
