@@ -1,4 +1,5 @@
 export * from './benchmark';
 export * from './benchmarkFiles';
+export * from './places';
 export * from './promptFiles';
 export * from './registry';
