@@ -13,6 +13,8 @@ Environment:
   CLIPBOOK_CACHE    the cache folder
   CLIPBOOK_MIRROR   an address put in place of those of the original hosts, with the same paths below it
   CLIPBOOK_OFFLINE  1: never ask the network
+  HF_TOKEN          a token of yours, shown to huggingface.co alone, for weights behind a licence
+  HTTPS_PROXY       a proxy, as HTTP_PROXY and NO_PROXY are taken
 
 Examples:
   $ clipbook data fetch ViT-B-32:openai

@@ -59,7 +59,12 @@ export function refusal({ status, headers }: Response, address: string): Downloa
     return new DownloadError('missing', `There is no file at ${address} (${status}).`);
   }
   if (status === 401 || status === 403) {
-    return new DownloadError('forbidden', `${host} does not give ${address} to everyone (${status}).`);
+    const remedy =
+      host === 'huggingface.co' ? ' Accept its licence there, and set HF_TOKEN to a token of yours.' : '';
+    return new DownloadError(
+      'forbidden',
+      `${host} does not give ${address} to everyone (${status}).${remedy}`,
+    );
   }
   if (status === 408 || status === 429 || status >= 500) {
     return new PassingError(`${host} answered ${status}`, retryAfter(headers));

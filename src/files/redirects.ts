@@ -1,4 +1,5 @@
 import { DownloadError } from './downloadError';
+import { webFetch } from './webFetch';
 
 /** An answer behind all redirects. */
 export interface Answer {
@@ -14,13 +15,13 @@ const MOST = 10;
  * Asks for an address and follows redirects, to other hosts too. It is done by hand because what a server says of a
  * file before it sends one elsewhere is lost otherwise.
  *
- * @throws what `fetch` does; {DownloadError} where redirects do not end or lead to where none should
+ * @throws what `webFetch` does; {DownloadError} where redirects do not end or lead to where none should
  */
 export async function fetchFollowing(address: string, init: RequestInit): Promise<Answer> {
   let at = address;
   let sha256: string | undefined;
   for (let count = 0; count <= MOST; count++) {
-    const response = await fetch(at, { ...init, redirect: 'manual' });
+    const response = await webFetch(at, init);
     sha256 ??= /^"?([0-9a-f]{64})"?$/.exec(response.headers.get('x-linked-etag') ?? '')?.[1];
     const location = response.headers.get('location');
     if (!REDIRECTS.includes(response.status) || !location) return { response, sha256 };
