@@ -17,6 +17,8 @@ export interface BenchmarkFile {
   splits?: readonly string[];
   /** What the archive unpacks to in the folder it lies in, where that is not the folder itself: `cifar-10-batches-bin`. */
   unpacked?: string;
+  /** Other files that tell the same: any of them may lie there in its place. */
+  instead?: readonly string[];
 }
 
 /** One picture of a benchmark. */
@@ -83,8 +85,8 @@ export interface ClassificationBenchmark extends BenchmarkEntry {
 
 export interface RetrievalBenchmark extends BenchmarkEntry {
   task: 'retrieval';
-  /** How many captions the tested split has. */
-  captions: number;
+  /** How many captions the tested split has; undefined where nobody says. */
+  captions?: number;
   /** As `ClassificationBenchmark.read`. */
   read(files: BenchmarkFiles, split: string): AsyncIterable<CaptionedPicture>;
 }

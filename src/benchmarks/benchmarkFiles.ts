@@ -19,11 +19,14 @@ export interface BenchmarkFiles {
 }
 
 /** What is wanted of `findFile`. */
-type Wanted = Pick<BenchmarkFile, 'name' | 'unpacked'>;
+type Wanted = Pick<BenchmarkFile, 'name' | 'unpacked' | 'instead'>;
 
-/** The place of a benchmark's file in its folder: the file itself, or what it was unpacked to; undefined if neither is there. */
-export function findFile(folder: string, { name, unpacked }: Wanted): string | undefined {
-  const places = [name, ...(unpacked ? [unpacked] : [])].map((place) => join(folder, place));
+/**
+ * The place of a benchmark's file in its folder: the file itself, or what it was unpacked to, or a file that does as well;
+ * undefined if none is there.
+ */
+export function findFile(folder: string, { name, unpacked, instead = [] }: Wanted): string | undefined {
+  const places = [name, ...(unpacked ? [unpacked] : []), ...instead].map((place) => join(folder, place));
   return places.find((place) => existsSync(place));
 }
 
@@ -44,7 +47,10 @@ export function benchmarkFiles(
     const found = findFile(folder, file);
     if (found) return found;
     const source = file.address ?? file.page ?? benchmark.page;
-    const or = file.unpacked ? `, or what it unpacks to as "${join(folder, file.unpacked)}"` : '';
+    const or = [
+      file.unpacked ? `, or what it unpacks to as "${join(folder, file.unpacked)}"` : '',
+      ...(file.instead ?? []).map((other) => `, or "${other}" in its place`),
+    ].join('');
     throw new Error(
       `Expected ${benchmark.title}'s "${name}" in "${folder}", but it is not there; get it from ${source} and put it there` +
         `${or} ("clipbook data fetch ${benchmark.id}" does so where its terms allow).`,

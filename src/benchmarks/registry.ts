@@ -1,9 +1,11 @@
 import { nearest } from '../files/checkedJson';
 import type { Benchmark } from './benchmark';
 import { cifar10, cifar100 } from './cifar';
+import { flickr30k } from './flickr30k';
+import { mscocoCaptions } from './mscocoCaptions';
 
 /** Every published set that clipbook reads. */
-export const BENCHMARKS: readonly Benchmark[] = [cifar10, cifar100];
+export const BENCHMARKS: readonly Benchmark[] = [cifar10, cifar100, mscocoCaptions, flickr30k];
 
 /** @throws Error naming the sets that come near */
 export function benchmarkOf(id: string): Benchmark {
