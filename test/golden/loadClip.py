@@ -92,9 +92,10 @@ def answers(name: str) -> dict:
         }
 
 
-cases = {name: answers(name) for name in ("plain", "half", "quick", "sigmoid")}
-known = {"config": CONFIG, "preprocess": SIGLIP, "bias": BIAS, "pictures": PICTURES, "labels": LABELS, "templates": TEMPLATES}
-round_all = lambda value: json.loads(json.dumps(value), parse_float=lambda digits: round(float(digits), 8))
-Path(__file__).with_suffix(".json").write_text(json.dumps(known | {"cases": round_all(cases)}) + "\n")
-for name, case in cases.items():
-    print(name, case["probabilities"], case["templated"])
+if __name__ == "__main__":
+    cases = {name: answers(name) for name in ("plain", "half", "quick", "sigmoid")}
+    known = {"config": CONFIG, "preprocess": SIGLIP, "bias": BIAS, "pictures": PICTURES, "labels": LABELS, "templates": TEMPLATES}
+    round_all = lambda value: json.loads(json.dumps(value), parse_float=lambda digits: round(float(digits), 8))
+    Path(__file__).with_suffix(".json").write_text(json.dumps(known | {"cases": round_all(cases)}) + "\n")
+    for name, case in cases.items():
+        print(name, case["probabilities"], case["templated"])

@@ -152,14 +152,15 @@ def halves() -> dict:
     return found
 
 
-torch.manual_seed(0)
-HERE.mkdir(exist_ok=True)
-tensors = layouts()
-save("layouts.pt", tensors, tensors)
-protocols()
-checkpoint()
-script()
-torch.save({"weight": torch.ones(2)}, HERE / "legacy.pt", _use_new_zipfile_serialization=False)
-sharded()
-save_file(answers, HERE / "answers.safetensors")
-(HERE / "halves.json").write_text(json.dumps(halves(), indent=2) + "\n")
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    HERE.mkdir(exist_ok=True)
+    tensors = layouts()
+    save("layouts.pt", tensors, tensors)
+    protocols()
+    checkpoint()
+    script()
+    torch.save({"weight": torch.ones(2)}, HERE / "legacy.pt", _use_new_zipfile_serialization=False)
+    sharded()
+    save_file(answers, HERE / "answers.safetensors")
+    (HERE / "halves.json").write_text(json.dumps(halves(), indent=2) + "\n")
