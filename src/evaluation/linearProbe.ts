@@ -16,7 +16,10 @@ export interface ProbeExamples {
 export interface FitOptions {
   /** Default 1,000, as in CLIP. */
   maxIterations?: number;
-  /** Stops where the mean loss can be expected to fall by no more than this, in nats; default 1e-9. */
+  /**
+   * Stops where the mean loss can be expected to fall by no more than this, in nats; default 1e-9, and at least 1e-7 where
+   * the engine makes the products.
+   */
   tolerance?: number;
 }
 
@@ -46,8 +49,9 @@ export interface LinearProbe {
  * `LogisticRegression(C=1/strength)` from three classes on; for two it fits one weight vector in place of their
  * difference, whose penalty is twice as strong. The optimum does not depend on chance: no seed is needed.
  *
- * Everything is in doubles on one thread, the same on every backend. With 3,000 pictures, 64 features and 81 classes the
- * loss takes 35 ms to evaluate; a fit needs it 10 to 100 times at the strengths that do well, and more at weak ones.
+ * Small fits are in doubles on one thread, the same on every backend; from 5e7 multiplications (pictures × features ×
+ * classes) on, the engine makes the products in float32, 30 times as fast on two Xeon cores: with 10,000 pictures, 512
+ * features and 100 classes the loss takes 40 ms in place of 1.2 s. A fit needs it 10 to 100 times.
  *
  * @throws where labels or strength do not fit
  */
@@ -55,13 +59,20 @@ export function fitLinearProbe(input: ProbeInput): LinearProbe {
   checkExamples(input, input.classes);
   const { features, labels, classes, strength, maxIterations, tolerance = 1e-9 } = input;
   if (!(strength > 0)) throw new Error(`Expected a strength above 0, got ${strength}.`);
-  const design = designOf(features, labels);
+  const { width } = features;
+  const design = designOf(features, labels, classes);
+  const hessian = inverseStartHessian(design, classes, strength);
+  const inverseHessian = (vector: Float64Array) => {
+    const product = new Float64Array(vector.length);
+    hessian.multiply(product, vector);
+    return product;
+  };
   const { x, iterations, converged } = minimise(
     penalisedLoss(design, classes, strength),
     new Float64Array(design.columns * classes),
-    { maxIterations, tolerance, inverseHessian: inverseStartHessian(design, classes, strength) },
+    { maxIterations, tolerance: Math.max(tolerance, design.tolerance), inverseHessian },
   );
-  const { width } = features;
+  for (const operand of [design.examples, hessian]) operand.dispose();
   const weights = new Float64Array(classes * width);
   const intercepts = x.slice(width * classes, (width + 1) * classes);
   for (let c = 0; c < classes; c++) {

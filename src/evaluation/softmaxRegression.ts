@@ -1,11 +1,27 @@
 import type { Embeddings } from './embeddings';
 import type { DifferentiableFunction } from './lbfgs';
-import { addProduct, invert } from './matrices';
+import { invert } from './matrices';
+import { type Operand, operandInDoubles, operandOnEngine } from './operand';
 
-/** Examples laid out for many passes. */
-export interface Design {
+/** Who makes the products, and what its numbers allow. */
+interface Precision {
+  operandOf: (values: Float64Array, rows: number, columns: number) => Operand;
+  /** Added to the Hessian's diagonal, as a share of its largest entry: what rounding may have made of a zero. */
+  ridge: number;
+  /** The mean loss is no more precise than this, in nats. */
+  tolerance: number;
+}
+
+const DOUBLES: Precision = { operandOf: operandInDoubles, ridge: 1e-9, tolerance: 0 };
+const ENGINE: Precision = { operandOf: operandOnEngine, ridge: 1e-6, tolerance: 1e-7 };
+
+/** From so many multiplications for one product on, the engine makes them: about 30 ms of one core in doubles. */
+const ENGINE_PRODUCT = 5e7;
+
+/** Examples laid out for many passes. Dispose of `examples` at the end. */
+export interface Design extends Precision {
   /** `[rows, columns]`: the features minus their means, a column of ones, and zeros up to even sizes. */
-  values: Float64Array;
+  examples: Operand;
   /** The number of examples, rounded up to a multiple of 4. */
   rows: number;
   /** The number of features and the ones, rounded up to a multiple of 4. */
@@ -20,8 +36,14 @@ export interface Design {
 /**
  * Centres the features: an unpenalised intercept makes up for it, so the minimum stays where it is, and is found much
  * faster where the features of all pictures point roughly the same way, as those of CLIP do.
+ *
+ * Small designs are multiplied in doubles on one thread, the same on every backend; large ones in float32 by the engine.
  */
-export function designOf({ values, rows, width }: Embeddings, labels: ArrayLike<number>): Design {
+export function designOf(
+  { values, rows, width }: Embeddings,
+  labels: ArrayLike<number>,
+  classes: number,
+): Design {
   const means = new Float64Array(width);
   values.forEach((value, i) => {
     means[i % width] += value / rows;
@@ -32,7 +54,17 @@ export function designOf({ values, rows, width }: Embeddings, labels: ArrayLike<
     for (let i = 0; i < width; i++) padded[row * columns + i] = values[row * width + i] - means[i];
     padded[row * columns + width] = 1;
   }
-  return { values: padded, rows: paddedRows, columns, width, means, labels: Int32Array.from(labels) };
+  const precision = rows * width * classes < ENGINE_PRODUCT ? DOUBLES : ENGINE;
+  const examples = precision.operandOf(padded, paddedRows, columns);
+  return {
+    ...precision,
+    examples,
+    rows: paddedRows,
+    columns,
+    width,
+    means,
+    labels: Int32Array.from(labels),
+  };
 }
 
 function toMultipleOfFour(size: number): number {
@@ -44,14 +76,12 @@ function toMultipleOfFour(size: number): number {
  * weights `[columns, classes]`: scikit-learn's objective for `C = 1 / strength`, divided by the number of examples.
  */
 export function penalisedLoss(design: Design, classes: number, strength: number): DifferentiableFunction {
-  const { values, rows, columns, width, labels } = design;
+  const { examples, rows, width, labels } = design;
   const scores = new Float64Array(rows * classes);
   return (weights, gradient) => {
-    scores.fill(0);
-    addProduct(scores, values, weights, { rows, inner: columns });
+    examples.multiply(scores, weights);
     let loss = turnIntoResiduals(scores, labels, classes);
-    gradient.fill(0);
-    addProduct(gradient, values, scores, { rows: columns, inner: rows, transposed: true });
+    examples.multiplyTransposed(gradient, scores);
     for (let i = 0; i < width * classes; i++) {
       loss += (strength / 2) * weights[i] ** 2;
       gradient[i] += strength * weights[i];
@@ -93,25 +123,21 @@ export function softmaxInPlace(scores: Float64Array, start: number, classes: num
 /**
  * Multiplies by the inverse of the Hessian that the loss has at its start, where all classes are equally likely:
  * `(XᵀX / classes + strength) / examples`, one class like another. It knows how the features vary together, which a
- * quasi-Newton method alone takes hundreds of steps to learn.
+ * quasi-Newton method alone takes hundreds of steps to learn. Dispose of it at the end.
  */
 export function inverseStartHessian(
-  { values, rows, columns, width, labels }: Design,
+  { examples, operandOf, ridge: share, columns, width, labels }: Design,
   classes: number,
   strength: number,
-): (vector: Float64Array) => Float64Array {
-  const hessian = new Float64Array(columns * columns);
-  addProduct(hessian, values, values, { rows: columns, inner: rows, transposed: true });
+): Operand {
+  const hessian = examples.square();
   const diagonal = Array.from({ length: columns }, (_, i) => hessian[i * columns + i]);
-  const ridge = 1e-9 * Math.max(...diagonal); // for constant features and the zeros that fill up
+  // For constant features, for the zeros that fill up, and for what rounding left of the smallest directions.
+  const ridge = share * Math.max(...diagonal);
   for (let i = 0; i < columns; i++) {
     hessian[i * columns + i] += ridge + (i < width ? classes * strength : 0);
   }
   invert(hessian, columns);
   for (let i = 0; i < hessian.length; i++) hessian[i] *= classes * labels.length;
-  return (vector) => {
-    const product = new Float64Array(vector.length);
-    addProduct(product, hessian, vector, { rows: columns, inner: columns });
-    return product;
-  };
+  return operandOf(hessian, columns, columns);
 }
