@@ -1,6 +1,7 @@
 import type { FileTree } from '../files/fileTree';
 import type { LabelledPicture } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
+import { listedPictures as picturesTold } from './listedPictures';
 
 /** The lines of a list in an archive, without empty ones and without spaces around. */
 export function listLines(content: Buffer): string[] {
@@ -48,12 +49,8 @@ export async function* listedPictures(
   tree: FileTree,
   labels: ReadonlyMap<string, number>,
 ): AsyncGenerator<LabelledPicture> {
-  const open = new Map(labels);
-  for await (const picture of foundPictures(tree, (name) => takeNamed(name, open))) {
-    yield picture;
-    if (open.size === 0) return;
-  }
-  for (const key of open.keys()) files.absent(key);
+  const found = picturesTold({ trees: [tree], told: labels, absent: files.absent });
+  for await (const { key, image, told: label } of found) yield { key, image, label };
 }
 
 /** The pictures of a tree for which `find` has a key and a label, in the tree's order and one at a time in memory. */
@@ -64,17 +61,5 @@ export async function* foundPictures(
   for await (const { name, content } of tree.files()) {
     const found = find(name);
     if (found) yield { ...found, image: await content() };
-  }
-}
-
-/** Takes the entry of a name, or of the longest end of it that has one. */
-function takeNamed(name: string, open: Map<string, number>): Omit<LabelledPicture, 'image'> | undefined {
-  for (let key = name; ; key = key.slice(key.indexOf('/') + 1)) {
-    const label = open.get(key);
-    if (label !== undefined) {
-      open.delete(key);
-      return { key, label };
-    }
-    if (!key.includes('/')) return undefined;
   }
 }
