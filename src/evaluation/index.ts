@@ -7,6 +7,7 @@ export * from './depthProbe';
 export * from './embeddingHealth';
 export * from './embeddings';
 export * from './encode';
+export * from './fewShot';
 export * from './fitTemperature';
 export * from './guesses';
 export * from './hierarchy';
