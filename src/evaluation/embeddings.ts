@@ -87,17 +87,20 @@ export function forEachScoreRow(
     );
   }
   const blockRows = Math.max(1, Math.floor(8e6 / Math.max(1, b.rows)));
-  for (let start = 0; start < a.rows; start += blockRows) {
-    const count = Math.min(blockRows, a.rows - start);
-    const products = tf.tidy(() => {
-      const block = a.values.subarray(start * a.width, (start + count) * a.width);
-      const left = tf.tensor2d(block, [count, a.width]);
-      const right = tf.tensor2d(b.values, [b.rows, b.width]);
-      return tf.matMul(left, right, false, true); // [count, b.rows]
-    });
-    const scores = products.dataSync() as Float32Array; // not in the tidy, which looks at every entry of an array
-    products.dispose();
-    for (let i = 0; i < count; i++) visit(start + i, scores.subarray(i * b.rows, (i + 1) * b.rows));
+  const right = tf.tensor2d(b.values, [b.rows, b.width]);
+  try {
+    for (let start = 0; start < a.rows; start += blockRows) {
+      const count = Math.min(blockRows, a.rows - start);
+      const products = tf.tidy(() => {
+        const block = a.values.subarray(start * a.width, (start + count) * a.width);
+        return tf.matMul(tf.tensor2d(block, [count, a.width]), right, false, true); // [count, b.rows]
+      });
+      const scores = products.dataSync() as Float32Array; // not in the tidy, which looks at every entry of an array
+      products.dispose();
+      for (let i = 0; i < count; i++) visit(start + i, scores.subarray(i * b.rows, (i + 1) * b.rows));
+    }
+  } finally {
+    right.dispose();
   }
 }
 

@@ -3,6 +3,7 @@ export * from './auroc';
 export * from './calibration';
 export * from './captioning';
 export * from './captionMetrics';
+export * from './captionRecall';
 export * from './depthProbe';
 export * from './embeddingHealth';
 export * from './embeddings';

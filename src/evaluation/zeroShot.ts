@@ -5,50 +5,72 @@ import { cosineScores, type ScoreRows } from './scoreRows';
 /** Encodes texts to embeddings `[texts, width]`, normalised or not. */
 export type EncodeTexts = (texts: string[]) => Promise<Embeddings>;
 
+/** Templates with `{}` in the class name's place, for all classes; or by class name, the finished prompts of that class. */
+export type ClassTemplates = readonly string[] | Readonly<Record<string, readonly string[]>>;
+
 /**
  * The zero-shot classifier of CLIP (Radford et al. 2021, section 3.1.4): every class name is put into every
- * template, and the unit vectors of its texts are averaged and scaled to unit length again.
+ * template, and the unit vectors of its texts are averaged and scaled to unit length again. Where a class has prompts of
+ * its own (as in CuPL, Pratt et al. 2023), as many as it has are averaged.
  *
- * @param templates prompts with `{}` in the class name's place.
  * @returns `[classes, width]`, unit rows in the order of `classes`.
- * @throws when there is no class, no template, or a template without `{}`.
+ * @throws as `promptsOfClasses` does
  */
 export async function classWeights(
   encodeTexts: EncodeTexts,
   classes: readonly string[],
-  templates: readonly string[],
+  templates: ClassTemplates,
   batchSize = 256,
 ): Promise<Embeddings> {
-  const prompts = classPrompts(classes, templates);
+  const prompts = promptsOfClasses(classes, templates);
+  const texts = prompts.flat();
   const encoded: Embeddings[] = [];
-  for (let start = 0; start < prompts.length; start += batchSize) {
-    encoded.push(normaliseRows(await encodeTexts(prompts.slice(start, start + batchSize))));
+  for (let start = 0; start < texts.length; start += batchSize) {
+    encoded.push(normaliseRows(await encodeTexts(texts.slice(start, start + batchSize))));
   }
-  return normaliseRows(sumOfGroups(concatEmbeddings(encoded), templates.length));
+  const sizes = prompts.map((own) => own.length);
+  return normaliseRows(sumOfGroups(concatEmbeddings(encoded), sizes));
 }
+
+/**
+ * The prompts of each class, in the order of `classes`.
+ *
+ * @throws when there is no class, no template, a template without `{}`, or a class without prompts of its own.
+ */
+export function promptsOfClasses(classes: readonly string[], templates: ClassTemplates): string[][] {
+  const count = Object.keys(templates).length;
+  if (classes.length === 0 || count === 0) {
+    throw new Error(`Expected classes and templates, got ${classes.length} and ${count}: give one of each.`);
+  }
+  return classes.map((name) => {
+    if (isForAll(templates)) return fillTemplates(templates, name);
+    const own = Object.hasOwn(templates, name) ? templates[name] : [];
+    if (own.length > 0) return [...own];
+    throw new Error(`Expected prompts for the class "${name}", but there are none; give at least one.`);
+  });
+}
+
+// Array.isArray does not tell a read-only list from an object.
+const isForAll = (templates: ClassTemplates): templates is readonly string[] => Array.isArray(templates);
 
 /**
  * Every class name in every template, the templates of one class behind each other.
  *
- * @throws when there is no class, no template, or a template without `{}`.
+ * @throws as `promptsOfClasses` does
  */
 export function classPrompts(classes: readonly string[], templates: readonly string[]): string[] {
-  if (classes.length === 0 || templates.length === 0) {
-    throw new Error(
-      `Expected classes and templates, got ${classes.length} and ${templates.length}: give one of each.`,
-    );
-  }
-  return classes.flatMap((name) => fillTemplates(templates, name));
+  return promptsOfClasses(classes, templates).flat();
 }
 
-/** Sums every `size` consecutive rows into one. */
-function sumOfGroups({ values, rows, width }: Embeddings, size: number): Embeddings {
-  const sums = new Float32Array((rows / size) * width);
-  for (let row = 0; row < rows; row++) {
-    const target = Math.floor(row / size) * width;
-    for (let i = 0; i < width; i++) sums[target + i] += values[row * width + i];
-  }
-  return { values: sums, rows: rows / size, width };
+/** Sums consecutive rows: as many as `sizes` says into each. */
+function sumOfGroups({ values, width }: Embeddings, sizes: readonly number[]): Embeddings {
+  const sums = new Float32Array(sizes.length * width);
+  let start = 0;
+  sizes.forEach((size, group) => {
+    for (let i = 0; i < size * width; i++) sums[group * width + (i % width)] += values[start + i];
+    start += size * width;
+  });
+  return { values: sums, rows: sizes.length, width };
 }
 
 /** What is right, and for which classes a model may know it from training. */

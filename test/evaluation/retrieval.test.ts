@@ -43,6 +43,18 @@ describe('retrieval', () => {
     assert.deepEqual(result.imageToText, { 1: 0, 3: 0, 4: 1 });
   });
 
+  it('ranks ties by index where that is asked for, as a stable sort does', () => {
+    const result = retrievalRecall({
+      imageEmbeddings: toEmbeddings([1, 1, -1], 1),
+      textEmbeddings: toEmbeddings([1, 1, 1, -1], 1),
+      positives: [[2], [0, 1], [3]],
+      k: [1, 2, 3],
+      ties: 'inOrder',
+    });
+    assert.deepEqual(result.imageToText, { 1: 2 / 3, 2: 2 / 3, 3: 1 });
+    assert.deepEqual(result.textToImage, { 1: 2 / 4, 2: 1, 3: 1 });
+  });
+
   it('merges identical texts into one candidate that is right for all its pictures', () => {
     const pairs = collectPairs([
       ['a red apple', 'fruit'],
@@ -52,6 +64,7 @@ describe('retrieval', () => {
     assert.deepEqual(pairs, {
       texts: ['a red apple', 'fruit', 'an apple'],
       positives: [[0, 1], [2], [0, 1]],
+      captions: [[0, 1], [2], [0, 1, 1]],
     });
     assert.throws(() => collectPairs([['x'], [' ']]), /none for picture 1/);
   });

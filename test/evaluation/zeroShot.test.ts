@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../../src/engine';
-import { toEmbeddings } from '../../src/evaluation/embeddings';
+import { selectRows, toEmbeddings } from '../../src/evaluation/embeddings';
 import { classWeights, zeroShotAccuracy } from '../../src/evaluation/zeroShot';
+import classPrompts from '../golden/classPrompts.json';
+import { clusters, rowsOf } from '../golden/clusters';
+import { assertClose } from '../golden/compare';
 
 const axes = toEmbeddings([1, 0, 0, 0, 1, 0, 0, 0, 1], 3);
 
@@ -98,6 +101,35 @@ describe('class weights', () => {
       asked.map((texts) => texts.length),
       [3, 1],
     );
+  });
+
+  it("average each class's own prompts, as many as it has, as CLIP_benchmark does", async () => {
+    const owners = Array.from({ length: 9 }, (_, c) => new Array<number>((c % 4) + 1).fill(c)).flat();
+    const sizes = { width: 8, classes: 9, noise: 2 };
+    const prompts = rowsOf('class prompts', owners, sizes);
+    const names = Array.from({ length: 9 }, (_, c) => `class ${c}`);
+    const templates = Object.fromEntries(
+      names.map((name, c) => [name, owners.flatMap((owner, row) => (owner === c ? [String(row)] : []))]),
+    );
+    const classEmbeddings = await classWeights(
+      async (texts) => selectRows(prompts, texts.map(Number)),
+      names,
+      templates,
+      4,
+    );
+    assertClose(classEmbeddings.values, classPrompts.classifier, 1e-6);
+    const { features, labels } = clusters('class prompts pictures', 300, sizes);
+    const { predictions } = zeroShotAccuracy({ imageEmbeddings: features, classEmbeddings, labels });
+    assert.deepEqual([...predictions], classPrompts.predictions);
+  });
+
+  it('refuse a class without prompts of its own', async () => {
+    await assert.rejects(
+      classWeights(encode, ['cat', 'constructor'], { cat: ['a cat'] }),
+      /Expected prompts for the class "constructor", but there are none/,
+    );
+    await assert.rejects(classWeights(encode, ['cat'], { cat: [] }), /Expected prompts for the class "cat"/);
+    await assert.rejects(classWeights(encode, ['cat'], {}), /Expected classes and templates, got 1 and 0/);
   });
 
   it('refuse a template without a place for the name', async () => {
