@@ -16,7 +16,7 @@ import { stratifiedSplit } from './stratify';
 import type { Sample, TaskDefinition } from './types';
 
 /** Folder and class name; the labels are in this order. */
-const CLASSES = [
+export const FLOWER_CLASSES = [
   ['daisy', 'daisy'],
   ['dandelion', 'dandelion'],
   ['roses', 'rose'],
@@ -24,7 +24,7 @@ const CLASSES = [
   ['tulips', 'tulip'],
 ] as const;
 
-const NAMES = CLASSES.map(([, name]) => name);
+const NAMES = FLOWER_CLASSES.map(([, name]) => name);
 
 const TASK = 'flower-photos';
 
@@ -32,7 +32,7 @@ const TASK = 'flower-photos';
 const PUBLISHED = 3670;
 
 /** Captions for training and prompts for testing; the first two are CLIP's, for photographs and for Flowers102. */
-const TEMPLATES = [
+export const FLOWER_TEMPLATES = [
   'a photo of a {}.',
   'a photo of a {}, a type of flower.',
   'a close-up photo of a {}.',
@@ -70,7 +70,7 @@ export async function loadFlowerPhotos(options: FlowerPhotosOptions): Promise<Ph
     refuseOrRemark(allowPartial, remarks, finding);
   }
   const pictures = withoutCopies(found, remarks);
-  CLASSES.forEach(([folder], label) => {
+  FLOWER_CLASSES.forEach(([folder], label) => {
     if (pictures.some((picture) => picture.label === label)) return;
     throw new Error(
       `Expected pictures in a folder "${folder}" of "${archive}", but found none; check the archive.`,
@@ -98,7 +98,7 @@ function taskOver(train: PictureSet): TaskDefinition {
     column: null,
     group: 'plant',
     title: 'Flowers (photographs)',
-    templates: TEMPLATES,
+    templates: FLOWER_TEMPLATES,
     classes: NAMES,
     seen: seenIn(train, TASK, NAMES),
   };
@@ -116,7 +116,7 @@ function picturesOf(members: ReadonlyMap<string, Buffer>): Picture[] {
   const pictures: Picture[] = [];
   for (const [path, image] of members) {
     const [folder, name] = path.split('/').slice(-2);
-    const label = CLASSES.findIndex(([own]) => own === folder);
+    const label = FLOWER_CLASSES.findIndex(([own]) => own === folder);
     if (label >= 0 && isPictureName(name) && !name.startsWith('.')) {
       pictures.push({ key: `${folder}/${name}`, label, image });
     }
@@ -137,7 +137,7 @@ function withoutCopies(pictures: readonly Picture[], remarks: string[]): Picture
 
 function toSample({ key, label, image }: Picture, split: 'train' | 'test'): Sample {
   const name = NAMES[label];
-  const texts = TEMPLATES.map((template) => template.replace('{}', name));
+  const texts = FLOWER_TEMPLATES.map((template) => template.replace('{}', name));
   const meta: PhotographMeta = {
     set: 'flower_photos',
     split,

@@ -1,4 +1,4 @@
-import Papa from 'papaparse';
+import { parseCsvTable } from '../files/csvTable';
 
 /** A fine class of the grocery set. */
 export interface GroceryClass {
@@ -34,16 +34,7 @@ export function parseGroceryClasses(
   csv: string,
   descriptionAt: (path: string) => string | undefined,
 ): GroceryClasses {
-  const { data, meta } = Papa.parse<Record<string, string>>(csv.replace(/^\uFEFF/, ''), {
-    header: true,
-    skipEmptyLines: true,
-  });
-  const lacking = Object.values(COLUMNS).filter((column) => !meta.fields?.includes(column));
-  if (lacking.length > 0) {
-    throw new Error(
-      `Expected a column "${lacking[0]}" in classes.csv, but got ${meta.fields?.join(', ') || 'none'}; check the archive.`,
-    );
-  }
+  const data = parseCsvTable(csv, Object.values(COLUMNS), 'classes.csv');
   const fine: GroceryClass[] = [];
   const coarse: string[] = [];
   for (const row of data) {

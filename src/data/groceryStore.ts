@@ -14,7 +14,7 @@ import {
 import type { Sample, TaskDefinition } from './types';
 
 /** Captions for training and prompts for testing; without articles, as "milk" has none. */
-const TEMPLATES = [
+export const GROCERY_TEMPLATES = [
   'a photo of {}.',
   'a close-up photo of {}.',
   'a photo of {} in a grocery store.',
@@ -63,7 +63,7 @@ export async function loadGroceryStore(options: PhotographOptions): Promise<Phot
   const absent: string[] = [];
   const load = (split: Split): Promise<PictureSet> => {
     const file = SPLIT_FILES[split];
-    const lines = parseSplit(textOf(file), file, classes);
+    const lines = parseGrocerySplit(textOf(file), file, classes);
     const lost = lines.map(({ path }) => path).filter((path) => !fileAt(path));
     if (lost.length > 0) {
       const finding = `${lost.length} of the ${lines.length} pictures that ${file} names are absent`;
@@ -92,14 +92,20 @@ function inFolderOf(
   return (path) => members.get(folder + path.replace(/^\//, ''));
 }
 
-interface SplitLine {
+export interface GroceryLine {
+  /** From the folder of the split file. */
   path: string;
   fine: number;
   coarse: number;
 }
 
-/** Lines `train/Fruit/Apple/Golden-Delicious/Golden-Delicious_001.jpg, 0, 0`: path, fine and coarse class. */
-function parseSplit(content: string, file: string, classes: GroceryClasses): SplitLine[] {
+/**
+ * Lines `train/Fruit/Apple/Golden-Delicious/Golden-Delicious_001.jpg, 0, 0`: path, fine and coarse class.
+ *
+ * @param file how errors call it
+ * @throws Error where a line is something else, or its classes are not a fine one and that one's coarse one
+ */
+export function parseGrocerySplit(content: string, file: string, classes: GroceryClasses): GroceryLine[] {
   const lines = content.split('\n').filter((line) => line.trim() !== '');
   return lines.map((line, index) => {
     const [path, fine, coarse] = line.split(',').map((part) => part.trim());
@@ -113,13 +119,13 @@ function parseSplit(content: string, file: string, classes: GroceryClasses): Spl
 }
 
 function toSample(
-  { path, fine, coarse }: SplitLine,
+  { path, fine, coarse }: GroceryLine,
   image: Buffer,
   split: Split,
   classes: GroceryClasses,
 ): Sample {
   const { name, description } = classes.fine[fine];
-  const captions = TEMPLATES.map((template) => template.replace('{}', name));
+  const captions = GROCERY_TEMPLATES.map((template) => template.replace('{}', name));
   const meta: PhotographMeta = {
     set: 'grocery_store',
     split,
@@ -139,7 +145,7 @@ function tasksOver(train: PictureSet, classes: GroceryClasses): TaskDefinition[]
     column: null,
     group: 'general',
     title,
-    templates: TEMPLATES,
+    templates: GROCERY_TEMPLATES,
     classes: names,
     seen: seenIn(train, id, names),
   });

@@ -1,0 +1,125 @@
+import { parseCsvTable } from '../files/csvTable';
+import { readNamed } from '../files/fileTree';
+import type { ClassificationBenchmark } from './benchmark';
+import type { BenchmarkFiles } from './benchmarkFiles';
+import { listedPictures } from './labelledPictures';
+import { publishedPrompts } from './publishedPrompts';
+
+/** What differs between the sets. */
+interface MetaAlbumSet {
+  /** Meta-Album's name, `PLT_NET`. */
+  name: string;
+  title: string;
+  /** The number of the Mini form on OpenML. */
+  openml: number;
+  classes: number;
+  /** As Meta-Album states it. */
+  licence: string;
+  notes: string;
+}
+
+const LABELS = 'labels.csv';
+
+const NOTES =
+  'A column of DALIP’s and BioCLIP’s tables: 128×128 pictures, 40 of each class, all of them tested. ' +
+  'BioCLIP takes the class strings as they stand in the file (underscores, authors, brackets) with ImageNet’s 80 templates; ' +
+  'so does this. The standard error of an accuracy near 50 % is about 1.5 points.';
+
+/** PlantNet of the papers: 25 plants of PlantNet-300K. */
+export const metaAlbumPlantNet = metaAlbum({
+  name: 'PLT_NET',
+  title: 'PlantNet (Meta-Album Mini)',
+  openml: 44293,
+  classes: 25,
+  licence: 'CC BY 4.0 (not verified)',
+  notes: 'Not PlantNet-300K, which is plantnet_300k.',
+});
+
+/** Fungi of the papers: 25 of Danish Fungi. */
+export const metaAlbumFungi = metaAlbum({
+  name: 'FNG',
+  title: 'Fungi (Meta-Album Mini)',
+  openml: 44302,
+  classes: 25,
+  licence: 'BSD 3-Clause and research only (not verified)',
+  notes: 'Not Danish Fungi, which is danish_fungi_2020 and danish_fungi_2024. Names carry their authors.',
+});
+
+/** PlantVillage of the papers: 38 leaves, ill and healthy, on plain ground. */
+export const metaAlbumPlantVillage = metaAlbum({
+  name: 'PLT_VIL',
+  title: 'PlantVillage (Meta-Album Mini)',
+  openml: 44286,
+  classes: 38,
+  licence: 'CC0 1.0 (not verified)',
+  notes: 'Not PlantVillage, which is plantvillage and plantvillage_mendeley.',
+});
+
+/** Med. Leaf of the papers: 25 medicinal plants' leaves on white. */
+export const metaAlbumMedicinalLeaf = metaAlbum({
+  name: 'MED_LF',
+  title: 'Med. Leaf (Meta-Album Mini)',
+  openml: 44299,
+  classes: 25,
+  licence: 'CC BY 4.0 (not verified)',
+  notes: 'Not the Medicinal Leaf Dataset, which is medicinal_leaf and has 30 classes.',
+});
+
+/** PlantDoc of the papers: 27 leaves, ill and healthy, in the field. */
+export const metaAlbumPlantDoc = metaAlbum({
+  name: 'PLT_DOC',
+  title: 'PlantDoc (Meta-Album Mini)',
+  openml: 44303,
+  classes: 27,
+  licence: 'CC BY 4.0 (not verified)',
+  notes: 'Not PlantDoc with its own split, which is plantdoc.',
+});
+
+/** A set of Meta-Album in its Mini form: `<NAME>_Mini/images/` and `<NAME>_Mini/labels.csv`. */
+function metaAlbum({ name, title, openml, classes, licence, notes }: MetaAlbumSet): ClassificationBenchmark {
+  const id = `meta_album_${name.toLowerCase()}_mini`;
+  const archive = `${name}_Mini.zip`;
+  return {
+    id,
+    title,
+    task: 'classification',
+    page: `https://www.openml.org/d/${openml}`,
+    licence,
+    citation:
+      'Ullah et al., Meta-Album: multi-domain meta-dataset for few-shot image classification, NeurIPS 2022',
+    // OpenML keeps a folder of files and no archive: its Python package fetches them with download_all_files=True.
+    files: [{ name: archive, unpacked: `${name}_Mini` }],
+    splits: { all: classes * 40 },
+    tested: 'all',
+    metric: 'top1',
+    classes,
+    notes: `${notes} ${NOTES}`,
+    prompts: async (files) => publishedPrompts(id, (await readLabels(files, archive)).classes),
+    async *read(files) {
+      const { labels } = await readLabels(files, archive);
+      yield* listedPictures(files, await files.tree(archive), labels);
+    },
+  };
+}
+
+/** Labels by `images/<FILE_NAME>`; they number the categories in the order of their names. */
+async function readLabels(
+  files: BenchmarkFiles,
+  archive: string,
+): Promise<{ classes: string[]; labels: Map<string, number> }> {
+  const csv = (await readNamed(await files.tree(archive), [LABELS]))[LABELS].toString('utf8');
+  const rows = parseCsvTable(csv, ['FILE_NAME', 'CATEGORY'], LABELS);
+  const classes = [...new Set(rows.map(({ CATEGORY }) => CATEGORY))].sort();
+  const labels = new Map<string, number>();
+  for (const { FILE_NAME, CATEGORY } of rows) {
+    const key = `images/${FILE_NAME}`;
+    if (!FILE_NAME || !CATEGORY || labels.has(key)) {
+      const twice = labels.has(key) ? ', which is there before' : '';
+      throw new Error(
+        `Expected a picture and its category in each row of ${LABELS}, got "${FILE_NAME}" and "${CATEGORY}"${twice}; get it again.`,
+      );
+    }
+    labels.set(key, classes.indexOf(CATEGORY));
+  }
+  return { classes, labels };
+}
