@@ -1,11 +1,54 @@
 import { nearest } from '../files/checkedJson';
 import type { Benchmark } from './benchmark';
+import { caltech101 } from './caltech101';
 import { cifar10, cifar100 } from './cifar';
+import { danishFungi2020, danishFungi2024 } from './danishFungi';
+import { dtd } from './dtd';
 import { flickr30k } from './flickr30k';
+import { flowerPhotos } from './flowerPhotos';
+import { food101 } from './food101';
+import { groceryStore } from './groceryStore';
+import { medicinalLeaf } from './medicinalLeaf';
+import {
+  metaAlbumFungi,
+  metaAlbumMedicinalLeaf,
+  metaAlbumPlantDoc,
+  metaAlbumPlantNet,
+  metaAlbumPlantVillage,
+} from './metaAlbum';
 import { mscocoCaptions } from './mscocoCaptions';
+import { pets } from './pets';
+import { plantDoc } from './plantDoc';
+import { plantNet300K } from './plantNet300K';
+import { plantVillage, plantVillageMendeley } from './plantVillage';
+import { sun397 } from './sun397';
 
 /** Every published set that clipbook reads. */
-export const BENCHMARKS: readonly Benchmark[] = [cifar10, cifar100, mscocoCaptions, flickr30k];
+export const BENCHMARKS: readonly Benchmark[] = [
+  cifar10,
+  cifar100,
+  food101,
+  pets,
+  sun397,
+  dtd,
+  caltech101,
+  mscocoCaptions,
+  flickr30k,
+  metaAlbumPlantNet,
+  metaAlbumFungi,
+  metaAlbumPlantVillage,
+  metaAlbumMedicinalLeaf,
+  metaAlbumPlantDoc,
+  plantNet300K,
+  danishFungi2020,
+  danishFungi2024,
+  plantVillage,
+  plantVillageMendeley,
+  medicinalLeaf,
+  plantDoc,
+  flowerPhotos,
+  groceryStore,
+];
 
 /** @throws Error naming the sets that come near */
 export function benchmarkOf(id: string): Benchmark {
