@@ -1,6 +1,9 @@
 import { type Command, Option } from 'commander';
 import type { ConversionSummary, DataFormat } from '../data/convert';
 import { registerFetch } from './dataFetch';
+import { registerList } from './dataList';
+import { registerPreview } from './dataPreview';
+import { registerVerify } from './dataVerify';
 import { share, wholeNumber } from './optionParsers';
 
 const FORMATS: DataFormat[] = ['folder', 'csv', 'webdataset', 'recordio'];
@@ -22,10 +25,18 @@ Examples:
   $ clipbook data convert records/ table/captions.csv
   $ clipbook data convert old/ new/ --from recordio --to folder`;
 
-/** `clipbook data`: what `registerFetch` adds, and `convert` from one format of image–text data to another. */
+/**
+ * `clipbook data`: published weights and benchmarks, a file for each verb, and `convert` from one format of image–text data to
+ * another.
+ */
 export function register(program: Command): void {
-  const data = program.command('data').description('fetch published weights; convert image–text data');
+  const data = program
+    .command('data')
+    .description('published weights and benchmarks, here and on the web; convert image–text data');
+  registerList(data);
   registerFetch(data);
+  registerVerify(data);
+  registerPreview(data);
   data
     .command('convert')
     .description('copy image–text data between folders, CSV, WebDataset and RecordIO')
@@ -96,10 +107,10 @@ const NAMED = 20;
 
 /** What a person wants to know at the end. */
 function describe({ from, to, folder, samples, parts, kept, files, bytes, bad }: ConversionSummary): string {
-  const size = bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  const { formatBytes } = require('../files/formatBytes') as typeof import('../files/formatBytes');
   return [
     `${samples} samples are converted from ${from} to ${to} in "${folder}": ` +
-      `${files} files, ${size}, ${parts} parts, ${kept} of them from before.`,
+      `${files} files, ${formatBytes(bytes)}, ${parts} parts, ${kept} of them from before.`,
     `Samples left out: ${bad.bad} of ${bad.seen}.`,
     ...bad.kinds.map(
       ({ kind, count, firstKeys }) =>

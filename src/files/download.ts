@@ -7,14 +7,13 @@ import { DownloadError, DownloadInterruptedError, diskError, PassingError } from
 import { withFileLock } from './fileLock';
 import type { FileProof } from './growingFile';
 import { openPartialFile, type PartialFile } from './partialFile';
-import { agrees, provenFile, recordedSha256, rememberProof } from './provenFile';
+import { provenFile, recordedSha256, rememberProof } from './provenFile';
+import { agrees, contradiction, type FileSums, type PublishedProof } from './publishedProof';
 
-export interface DownloadOptions extends Partial<AttemptOptions> {
+export interface DownloadOptions extends Partial<Omit<AttemptOptions, 'published'>>, PublishedProof {
   url: string;
   /** Where the file goes; its folder is made. */
   target: string;
-  /** What its SHA-256 must be, or how it must begin; null where nobody knows. */
-  sha256?: string | null;
   /** Told what happens that a person should know: broken connections, waiting for another process. */
   onNote?: (sentence: string) => void;
   /** Attempts in a row that bring nothing before it gives up; default 5. */
@@ -59,15 +58,21 @@ export async function download(options: DownloadOptions): Promise<Download> {
   });
 }
 
-async function presentFile({ target, sha256, signal }: DownloadOptions): Promise<Download | null> {
+async function presentFile({
+  target,
+  sha256,
+  md5,
+  bytes,
+  signal,
+}: DownloadOptions): Promise<Download | null> {
   if (!existsSync(target)) return null;
-  const proof = await provenFile(target, { sha256, signal });
+  const proof = await provenFile(target, { sha256, md5, bytes, signal });
   return proof && { path: target, ...proof, isNew: false };
 }
 
 async function fetchFile(options: DownloadOptions): Promise<Download> {
   const { url, target, signal, onNote } = options;
-  const partial = await openPartialFile(target, url, signal);
+  const partial = await openPartialFile(target, url, options, signal);
   try {
     await receive(partial, options);
     let proof = await partial.prove();
@@ -84,7 +89,7 @@ async function fetchFile(options: DownloadOptions): Promise<Download> {
     }
     await partial.place();
     await rememberProof(target, proof);
-    return { path: target, ...proof, isNew: true };
+    return { path: target, bytes: proof.bytes, sha256: proof.sha256, isNew: true };
   } finally {
     await partial.close();
   }
@@ -96,7 +101,7 @@ async function receive(partial: PartialFile, options: DownloadOptions): Promise<
   for (let failures = 0; ; ) {
     const before = partial.bytes;
     try {
-      return await attemptDownload(url, partial, { signal, patience, onProgress });
+      return await attemptDownload(url, partial, { signal, patience, onProgress, published: options });
     } catch (error) {
       if (!(error instanceof PassingError)) throw error;
       failures = partial.bytes > before ? 1 : failures + 1;
@@ -116,23 +121,24 @@ async function receive(partial: PartialFile, options: DownloadOptions): Promise<
 }
 
 /** What is wrong with a fetched file, as a sentence. */
-function wrongWith(
-  { sha256, bytes }: FileProof,
-  { origin }: PartialFile,
-  { url, target, sha256: published }: DownloadOptions,
-): string | undefined {
+function wrongWith(sums: FileSums, { origin }: PartialFile, options: DownloadOptions): string | undefined {
+  const { url, target } = options;
   const recorded = recordedSha256(target);
-  const start = `${url} gave ${bytes} bytes whose SHA-256 is ${sha256}`;
-  if (!agrees(sha256, published)) {
-    return `${start}, where ${published} is published; they are deleted. Try again, or another mirror.`;
+  const wrong = contradiction(sums, options);
+  const gave = `${url} gave ${sums.bytes} bytes`;
+  const again = 'they are deleted. Try again, or another mirror.';
+  if (wrong?.what === 'size') return `${gave}, where ${wrong.published} are published; ${again}`;
+  if (wrong) {
+    return `${gave} whose ${wrong.what} is ${wrong.found}, where ${wrong.published} is published; ${again}`;
   }
-  if (!agrees(sha256, recorded)) {
+  const start = `${gave} whose SHA-256 is ${sums.sha256}`;
+  if (!agrees(sums.sha256, recorded)) {
     return (
       `${start}, where it was ${recorded} at the first download; they are deleted. ` +
       `If the publisher changed the file, delete "${target}.json" and try again.`
     );
   }
-  if (!agrees(sha256, origin?.sha256)) {
+  if (!agrees(sums.sha256, origin?.sha256)) {
     return `${start}, where the server itself says ${origin?.sha256}; they are deleted. Try again.`;
   }
   return undefined;

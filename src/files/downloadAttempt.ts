@@ -5,7 +5,9 @@ import {
   PassingError,
   refusal,
 } from './downloadError';
+import { requireSpace } from './freeSpace';
 import type { Origin, PartialFile } from './partialFile';
+import type { PublishedProof } from './publishedProof';
 import { type Answer, fetchFollowing } from './redirects';
 
 export interface AttemptOptions {
@@ -14,6 +16,8 @@ export interface AttemptOptions {
   patience: number;
   /** Bytes here so far, and in all where the server says so. */
   onProgress?: (bytes: number, total?: number) => void;
+  /** What the file should be. */
+  published?: PublishedProof;
 }
 
 /**
@@ -25,7 +29,7 @@ export interface AttemptOptions {
 export async function attemptDownload(
   address: string,
   partial: PartialFile,
-  { signal, patience, onProgress }: AttemptOptions,
+  { signal, patience, onProgress, published = {} }: AttemptOptions,
 ): Promise<void> {
   if (partial.bytes > 0 && partial.bytes === partial.origin?.total) return;
   const watch = watchFor(patience);
@@ -36,6 +40,7 @@ export async function attemptDownload(
     });
     await accept(answer, address, partial);
     const total = partial.origin?.total;
+    checkAnnounced(partial, address, published);
     onProgress?.(partial.bytes, total);
     for await (const chunk of answer.response.body ?? []) {
       await partial.write(chunk);
@@ -108,6 +113,21 @@ function originOf(headers: Headers): Pick<Origin, 'validator' | 'total'> {
     validator: etag && !etag.startsWith('W/') ? etag : (headers.get('last-modified') ?? undefined),
     total: length === null ? undefined : Number(length),
   };
+}
+
+/** Is what the server announces the published file, and is there room for it? Hours of fetching would not mend it. */
+function checkAnnounced(
+  { bytes, path, origin }: PartialFile,
+  address: string,
+  published: PublishedProof,
+): void {
+  const total = origin?.total ?? published.bytes;
+  if (total === undefined) return;
+  if (published.bytes !== undefined && total !== published.bytes) {
+    const sizes = `${total} bytes, where ${published.bytes} bytes are published`;
+    throw new DownloadError('checksum', `${address} has ${sizes}; it is not fetched. Try another mirror.`);
+  }
+  requireSpace(path, total - bytes);
 }
 
 async function checkLength(partial: PartialFile, total: number | undefined): Promise<void> {

@@ -17,6 +17,11 @@ export class DownloadError extends Error {
   }
 }
 
+/** A file that is not here and that nobody gives; the sentence says which file to save where. */
+export class AbsentFileError extends Error {
+  override readonly name = 'AbsentFileError';
+}
+
 /** Thrown when the signal asks a download to stop; the name is the one the command line knows. */
 export class DownloadInterruptedError extends Error {
   override readonly name = 'RunInterruptedError';

@@ -1,24 +1,24 @@
 import { existsSync } from 'node:fs';
+import { dirname, join, sep } from 'node:path';
 import { type Download, type DownloadOptions, download } from './download';
-import { DownloadError } from './downloadError';
+import { AbsentFileError, DownloadError } from './downloadError';
 import { type DownloadSettings, downloadSettings, mirrored } from './downloadSettings';
 import { provenFile } from './provenFile';
+import type { PublishedProof } from './publishedProof';
 
-/** A file on the web, and its place in the cache. */
-export interface FilePlace {
+/** A file on the web, and its place on this machine. */
+export interface FilePlace extends PublishedProof {
   /** Of the file on the web; undefined where no program can fetch it. */
   address?: string;
   /** Where a person finds the file. */
   page: string;
-  /** Where it is in the cache, or goes. */
+  /** Where it is here, or goes. */
   path: string;
-  /** Its SHA-256, or how that begins; null where nobody knows. */
-  sha256: string | null;
 }
 
 export interface FetchOptions
   extends Partial<DownloadSettings>,
-    Omit<DownloadOptions, 'url' | 'target' | 'sha256'> {
+    Omit<DownloadOptions, 'url' | 'target' | keyof PublishedProof> {
   /** Told before a file is asked for. */
   onFile?: (place: Pick<FilePlace, 'path'>) => void;
 }
@@ -29,12 +29,12 @@ export function presentPlace(places: readonly FilePlace[]): FilePlace | undefine
 }
 
 /**
- * One of several files that serve as well, the best first: one that is in the cache, where it is proven by its checksum,
+ * One of several files that serve as well, the best first: one that is here, proven by what is published of it,
  * else the first that can be fetched.
  *
  * @param what the files are, for errors
- * @throws Error saying which file to save where, if none is in the cache and none can be fetched; DownloadError where the
- *   file is the wrong one or cannot be written; DownloadInterruptedError
+ * @throws {AbsentFileError} saying which file to save where, if none is here and none can be fetched; {DownloadError}
+ *   where the file is the wrong one or cannot be written; {DownloadInterruptedError}
  */
 export async function fetchFirst(
   what: string,
@@ -43,26 +43,25 @@ export async function fetchFirst(
 ): Promise<Download> {
   const present = presentPlace(places);
   if (present) {
-    const { path, sha256 } = present;
-    const proof = await provenFile(path, { sha256, signal: options.signal });
-    if (proof) return { path, ...proof, isNew: false };
+    const proof = await provenFile(present.path, { ...present, signal: options.signal });
+    if (proof) return { path: present.path, ...proof, isNew: false };
   }
-  const { mirror, offline } = downloadSettings(options);
-  if (offline) throw new Error(absent(what, 'CLIPBOOK_OFFLINE forbids to fetch it.', places));
+  const { cache, mirror, offline } = downloadSettings(options);
+  if (offline) throw absent(what, cache, 'CLIPBOOK_OFFLINE forbids to fetch it.', places);
   const flaws = new Set<string>();
   for (const place of places) {
     if (!place.address) continue;
     options.onFile?.(place);
     try {
       const url = mirrored(place.address, mirror);
-      return await download({ ...options, url, target: place.path, sha256: place.sha256 });
+      return await download({ ...options, ...place, url, target: place.path });
     } catch (error) {
       if (!mayBeElsewhere(error)) throw error;
       flaws.add((error as Error).message);
     }
   }
-  const reasons = [...flaws].join(' ') || 'It is behind a page that no program can use.';
-  throw new Error(absent(what, reasons, places));
+  const reasons = [...flaws].join(' ') || 'No program can, or may, fetch it.';
+  throw absent(what, cache, reasons, places);
 }
 
 /** Is it a flaw of one place that another may not have? */
@@ -70,9 +69,15 @@ function mayBeElsewhere(error: unknown): boolean {
   return error instanceof DownloadError && ['missing', 'forbidden', 'unreachable'].includes(error.flaw);
 }
 
-function absent(what: string, reason: string, [{ address, page, path }]: readonly FilePlace[]): string {
+function absent(
+  what: string,
+  cache: string,
+  reason: string,
+  [{ address, page, path }]: readonly FilePlace[],
+): AbsentFileError {
+  const where = path.startsWith(join(cache, sep)) ? 'in the cache' : `in "${dirname(path)}"`;
   const file = address ?? `the file behind ${page}`;
   const remedy = `Get ${file} in a browser or on another machine and save it as "${path}"`;
   const mirror = address ? ', or name a mirror with --mirror or CLIPBOOK_MIRROR' : '';
-  return `There is no file of ${what} in the cache. ${reason} ${remedy}${mirror}.`;
+  return new AbsentFileError(`There is no file of ${what} ${where}. ${reason} ${remedy}${mirror}.`);
 }

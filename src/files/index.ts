@@ -1,11 +1,13 @@
 export * from './atomicFile';
 export * from './download';
-export { DownloadError, type DownloadFlaw, DownloadInterruptedError } from './downloadError';
+export { AbsentFileError, DownloadError, type DownloadFlaw, DownloadInterruptedError } from './downloadError';
 export * from './downloadSettings';
 export * from './fetchFirst';
+export * from './formatBytes';
 export * from './growingFile';
 export * from './openWeights';
 export { type ProofOptions, provenFile } from './provenFile';
+export type { PublishedProof } from './publishedProof';
 export * from './recordIO';
 export * from './recordReader';
 export * from './safetensors';

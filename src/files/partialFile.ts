@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { constants, readFileSync, rmSync } from 'node:fs';
 import { type FileHandle, open, rename } from 'node:fs/promises';
 import { writeFileAtomically } from './atomicFile';
 import { diskError } from './downloadError';
-import type { FileProof } from './growingFile';
-import { hashFrom } from './provenFile';
+import { addFrom } from './provenFile';
+import { type FileSums, type PublishedProof, type RunningSums, runningSums } from './publishedProof';
 
 /** Where the bytes of a partial file come from. */
 export interface Origin {
@@ -19,17 +18,18 @@ export interface Origin {
 
 /**
  * Opens the partial file of a path: what an earlier attempt left if it came from the same address, else empty. What was
- * there is read once, for its SHA-256.
+ * there is read once, for its sums.
  *
  * @throws {DownloadError} with flaw `disk`; {DownloadInterruptedError}
  */
 export async function openPartialFile(
   path: string,
   address: string,
+  published: PublishedProof = {},
   signal?: AbortSignal,
 ): Promise<PartialFile> {
   const file = await onDisk(path, () => open(`${path}.partial`, constants.O_RDWR | constants.O_CREAT));
-  const partial = new PartialFile(path, file);
+  const partial = new PartialFile(path, file, published);
   try {
     await partial.takeUp(address, signal);
     return partial;
@@ -47,15 +47,17 @@ export class PartialFile {
   origin: Origin | undefined;
   /** Do its bytes come from more than one answer? */
   isPatched = false;
-  private hash = createHash('sha256');
+  private running: RunningSums;
   private isOpen = true;
   private readonly name: string;
   private readonly note: string;
 
   constructor(
-    private readonly path: string,
+    readonly path: string,
     private readonly file: FileHandle,
+    private readonly published: PublishedProof,
   ) {
+    this.running = runningSums(published);
     this.name = `${path}.partial`;
     this.note = `${this.name}.json`;
   }
@@ -66,7 +68,7 @@ export class PartialFile {
     const origin = readOrigin(this.note);
     if (origin?.address !== address || !origin.validator || size > (origin.total ?? size)) return;
     [this.origin, this.bytes, this.isPatched] = [origin, size, size > 0];
-    await hashFrom(this.hash, this.file, size, { signal });
+    await addFrom(this.running, this.file, size, { signal });
   }
 
   /** Throws away what is here; what comes now is from this origin. */
@@ -75,14 +77,15 @@ export class PartialFile {
       if ((await this.file.stat()).size > 0) await this.file.truncate();
       writeFileAtomically(this.note, [`${JSON.stringify(origin)}\n`]);
     });
-    [this.origin, this.bytes, this.isPatched, this.hash] = [origin, 0, false, createHash('sha256')];
+    [this.origin, this.bytes, this.isPatched] = [origin, 0, false];
+    this.running = runningSums(this.published);
   }
 
   async write(chunk: Uint8Array): Promise<void> {
     await onDisk(this.path, async () => {
       for (let at = 0; at < chunk.length; ) {
         const { bytesWritten } = await this.file.write(chunk, at, chunk.length - at, this.bytes);
-        this.hash.update(chunk.subarray(at, at + bytesWritten));
+        this.running.add(chunk.subarray(at, at + bytesWritten));
         at += bytesWritten;
         this.bytes += bytesWritten;
       }
@@ -90,9 +93,9 @@ export class PartialFile {
   }
 
   /** Waits until all is on the disk. */
-  async prove(): Promise<FileProof> {
+  async prove(): Promise<FileSums> {
     await onDisk(this.path, () => this.file.sync());
-    return { bytes: this.bytes, sha256: this.hash.copy().digest('hex') };
+    return this.running.sums();
   }
 
   /** Puts the file in its place. */

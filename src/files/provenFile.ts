@@ -1,13 +1,19 @@
-import { createHash, type Hash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { writeFileAtomically } from './atomicFile';
 import { DownloadError, DownloadInterruptedError } from './downloadError';
 import type { FileProof } from './growingFile';
+import {
+  agrees,
+  contradiction,
+  type FileSums,
+  type PublishedProof,
+  type RunningSums,
+  runningSums,
+} from './publishedProof';
 
-export interface ProofOptions {
-  /** What the file's SHA-256 must be, or how it must begin; null where nobody knows. */
-  sha256?: string | null;
+/** What the file must be, as far as it is published, and how it is read. */
+export interface ProofOptions extends PublishedProof {
   /** Reads the file even if it looks untouched since it was read last. */
   anew?: boolean;
   signal?: AbortSignal;
@@ -16,7 +22,7 @@ export interface ProofOptions {
 }
 
 /** What is remembered of a file, in `<path>.json` beside it. */
-interface Remembered extends FileProof {
+interface Remembered extends FileSums {
   mtimeMs: number;
 }
 
@@ -36,15 +42,21 @@ export async function provenFile(path: string, options: ProofOptions = {}): Prom
   if (!found) return null;
   const known = rememberedOf(path);
   const isUntouched = known && known.bytes === found.size && known.mtimeMs === found.mtimeMs;
-  const sha256 = isUntouched && !options.anew ? known.sha256 : await sha256Of(path, options);
-  check(path, sha256, options.sha256, known?.sha256);
-  const proof = { bytes: found.size, sha256 };
-  if (!isUntouched) remember(path, { ...proof, mtimeMs: found.mtimeMs });
-  return proof;
+  const isProven = isUntouched && !options.anew && (known.md5 || !options.md5);
+  const hasRightSize = options.bytes === undefined || options.bytes === found.size;
+  // Of a file of the wrong size nobody wants to know more.
+  const sums = isProven
+    ? known
+    : hasRightSize
+      ? await sumsOf(path, options)
+      : { bytes: found.size, sha256: '' };
+  check(path, sums, options, known?.sha256);
+  if (!isProven) remember(path, { ...sums, mtimeMs: found.mtimeMs });
+  return { bytes: sums.bytes, sha256: sums.sha256 };
 }
 
 /** Remembers what a file is that was just written and proven. */
-export async function rememberProof(path: string, proof: FileProof): Promise<void> {
+export async function rememberProof(path: string, proof: FileSums): Promise<void> {
   remember(path, { ...proof, mtimeMs: (await stat(path)).mtimeMs });
 }
 
@@ -53,23 +65,19 @@ export function recordedSha256(path: string): string | undefined {
   return rememberedOf(path)?.sha256;
 }
 
-/** Does a SHA-256 agree with what is known of it: nothing, its beginning or the whole? */
-export function agrees(sha256: string, expected: string | null | undefined): boolean {
-  return !expected || sha256.startsWith(expected.toLowerCase());
-}
-
-function check(path: string, sha256: string, published?: string | null, recorded?: string): void {
-  const failed = (whose: string, remedy: string) =>
-    new DownloadError(
-      'checksum',
-      `"${path}" is not the file that was expected: its SHA-256 is ${sha256}, ${whose}; ${remedy}.`,
-    );
-  if (!agrees(sha256, published)) {
-    throw failed(`the publisher's is ${published}`, 'delete it, and it can be fetched again');
-  }
-  if (!agrees(sha256, recorded)) {
+function check(path: string, sums: FileSums, published: PublishedProof, recorded?: string): void {
+  const failed = (how: string, remedy: string) =>
+    new DownloadError('checksum', `"${path}" is not the file that was expected: ${how}; ${remedy}.`);
+  const wrong = contradiction(sums, published);
+  if (wrong) {
     throw failed(
-      `when it was first here it was ${recorded}`,
+      `its ${wrong.what} is ${wrong.found}, the publisher's is ${wrong.published}`,
+      'delete it, and it can be fetched again',
+    );
+  }
+  if (!agrees(sums.sha256, recorded)) {
+    throw failed(
+      `its SHA-256 is ${sums.sha256}, when it was first here it was ${recorded}`,
       `delete it to fetch it again, or "${path}.json" if the change is wanted`,
     );
   }
@@ -77,9 +85,9 @@ function check(path: string, sha256: string, published?: string | null, recorded
 
 const LARGEST_READ = 2 ** 20;
 
-/** Feeds the first `length` bytes of an open file to a hash. */
-export async function hashFrom(
-  hash: Hash,
+/** Adds the first `length` bytes of an open file to its sums. */
+export async function addFrom(
+  running: RunningSums,
   file: FileHandle,
   length: number,
   { signal, onProgress }: Pick<ProofOptions, 'signal' | 'onProgress'> = {},
@@ -89,18 +97,18 @@ export async function hashFrom(
     if (signal?.aborted) throw new DownloadInterruptedError('Stopped while reading what is there.');
     const { bytesRead } = await file.read(piece, 0, Math.min(piece.length, length - at), at);
     if (bytesRead === 0) throw new Error(`Expected ${length} bytes, but the file ends at ${at}; try again.`);
-    hash.update(piece.subarray(0, bytesRead));
+    running.add(piece.subarray(0, bytesRead));
     at += bytesRead;
     onProgress?.(at, length);
   }
 }
 
-async function sha256Of(path: string, options: ProofOptions): Promise<string> {
+async function sumsOf(path: string, options: ProofOptions): Promise<FileSums> {
   const file = await open(path, 'r');
   try {
-    const hash = createHash('sha256');
-    await hashFrom(hash, file, (await file.stat()).size, options);
-    return hash.digest('hex');
+    const running = runningSums(options);
+    await addFrom(running, file, (await file.stat()).size, options);
+    return running.sums();
   } finally {
     await file.close();
   }

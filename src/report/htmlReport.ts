@@ -1,4 +1,5 @@
 import he from 'he';
+import { definitionsHtml } from './definitions';
 import { figureHtml, plotlyFromAssets } from './figureHtml';
 import type { Figure } from './figures';
 import { type Picture, picturesHtml } from './pictures';
@@ -57,7 +58,7 @@ ${report.figures.map((figure) => `<div>${figureHtml(figure)}</div>`).join('\n')}
 ${(await Promise.all(grids)).join('\n')}
 ${heading('Run it again')}
 <pre>${he.escape(report.command)}</pre>
-${definitions(report.environment)}
+${definitionsHtml(Object.entries(report.environment))}
 <details><summary>Configuration</summary><pre>${he.escape(JSON.stringify(report.config, null, 2))}</pre></details>
 </main>
 ${report.figures.length ? plotlyFromAssets(assets) : ''}
@@ -74,9 +75,4 @@ function list(title: string, items: readonly string[], className: string): strin
   if (items.length === 0) return '';
   const entries = items.map((item) => `<li>${he.escape(item)}</li>`).join('\n');
   return `${heading(title)}<ul class="${className}">${entries}</ul>`;
-}
-
-function definitions(values: Readonly<Record<string, string | number>>): string {
-  const entries = Object.entries(values);
-  return `<dl>${entries.map(([name, value]) => `<dt>${he.escape(name)}</dt><dd>${he.escape(String(value))}</dd>`).join('\n')}</dl>`;
 }

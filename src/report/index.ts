@@ -1,5 +1,6 @@
 export * from './ablationFigure';
 export * from './alipTables';
+export * from './benchmarkSheet';
 export * from './contactSheet';
 export * from './controls';
 export * from './dalipTable';

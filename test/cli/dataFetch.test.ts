@@ -104,7 +104,7 @@ describe('clipbook data list, fetch, verify, path', () => {
     });
     await assert.rejects(data('fetch', 'ViT-B-32:alip'), {
       message:
-        /It is behind a page that no program can use\. Get the file behind https:\S+ in a browser .+ save it as ".+weights\/ViT-B-32\/alip\/ALIP_YFCC15M_B32\.pt"\.$/,
+        /No program can, or may, fetch it\. Get the file behind https:\S+ in a browser .+ save it as ".+weights\/ViT-B-32\/alip\/ALIP_YFCC15M_B32\.pt"\.$/,
     });
     await assert.rejects(data('path', 'ViT-B-32:openai'), /is not in the cache; run "clipbook data fetch/);
     await assert.rejects(

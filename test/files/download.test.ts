@@ -18,8 +18,9 @@ import { temporaryFolder } from '../data/fixtures';
 import { type FileServer, serveFile } from './fileServer';
 
 const content = Buffer.alloc(300_000, 'weights, and so on; ');
-const sumOf = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+const sumOf = (bytes: Buffer, hash = 'sha256') => createHash(hash).update(bytes).digest('hex');
 const sha256 = sumOf(content);
+const md5 = sumOf(content, 'md5');
 const other = Buffer.alloc(300_000, 'something else, as long; ');
 
 describe('download', () => {
@@ -208,6 +209,48 @@ describe('download', () => {
     await fails('checksum', new RegExp(message), { sha256 });
     assert.deepEqual(files(), []);
     await arrives({ sha256: sha256.slice(0, 8).toUpperCase() });
+  });
+
+  it('holds a file to its MD5 where nothing else is published, and keeps the proof by SHA-256', async () => {
+    server.next({ body: other });
+    const message = `gave 300000 bytes whose MD5 is ${sumOf(other, 'md5')}, where ${md5} is published; they are deleted`;
+    await fails('checksum', new RegExp(message), { md5 });
+    assert.deepEqual(files(), []);
+    server.next({ cutAfter: 100_000 });
+    await arrives({ md5: md5.slice(0, 8), bytes: content.length });
+    assert.ok(ranges()[1]);
+    assert.equal(JSON.parse(readFileSync(`${options.target}.json`, 'utf8')).sha256, sha256);
+    const known = statSync(`${options.target}.json`).mtimeMs;
+    assert.equal((await download({ ...options, md5 })).isNew, false);
+    assert.equal(statSync(`${options.target}.json`).mtimeMs, known);
+    await fails('checksum', /its MD5 is [0-9a-f]{32}, the publisher's is f{32}/, { md5: 'f'.repeat(32) });
+    await fails('checksum', /its SHA-256 is/, { md5, sha256: 'f'.repeat(64) });
+  });
+
+  it('computes the MD5 of a file that was proven without', async () => {
+    await arrives();
+    await fails('checksum', /its MD5 is [0-9a-f]{32}, the publisher's is 0{8}/, { md5: '0'.repeat(8) });
+    assert.equal((await download({ ...options, md5 })).sha256, sha256);
+  });
+
+  it('fetches nothing that is not of the published size, or for which there is no room', async () => {
+    const bytes = content.length + 1;
+    await fails('checksum', /has 300000 bytes, where 300001 bytes are published; it is not fetched/, {
+      bytes,
+    });
+    server.next({ isChunked: true });
+    await fails('checksum', /gave 300000 bytes, where 300001 bytes are published; they are deleted/, {
+      bytes,
+    });
+    server.next({ isChunked: true });
+    const much =
+      /^There is no room for ".+weights\.pt": 1000000\.0 GB are to come, and its disk has .+ left; make room/;
+    await fails('disk', much, { bytes: 1e15 });
+    assert.deepEqual(files(), []);
+    await arrives({ bytes: content.length });
+    await fails('checksum', /its size is 300000 bytes, the publisher's is 300001 bytes; delete it/, {
+      bytes,
+    });
   });
 
   it('holds a file without a published checksum to what it was at first', async () => {
