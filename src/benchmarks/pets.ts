@@ -36,8 +36,8 @@ export const pets: ClassificationBenchmark = {
   splits: { trainval: 3_680, test: 3_669 },
   tested: 'test',
   notes:
-    'The report of CLIP gives the mean per class, CLIP_benchmark both that and top-1. Some pictures are PNG, BMP or GIF by ' +
-    'content or damaged JPEG (TensorFlow Datasets encodes 12 of them anew).',
+    'The report of CLIP gives the mean per class, CLIP_benchmark both that and top-1. Some pictures have another format than ' +
+    'their names say or damaged data; TensorFlow Datasets encodes 12 of them anew, CLIP_benchmark takes them as they are.',
   metric: 'meanPerClass',
   classes: 37,
   prompts: async () => publishedPrompts('pets'),

@@ -44,15 +44,15 @@ export const sun397: ClassificationBenchmark = {
   notes:
     'The first of ten published partitions, 50 pictures per class to train and 50 to test. Numbers from elsewhere often mean ' +
     'other pictures: CLIP_benchmark tests all 108,754 (split "all" here), TensorFlow Datasets and VTAB 21,750 drawn at ' +
-    'random and saved anew as smaller JPEG, ALIP 19,850 drawn with a seed that differs from run to run. Many pictures are ' +
-    'PNG, BMP or GIF by content, and a few are damaged.',
+    'random and saved anew as smaller JPEG, ALIP 19,850 drawn with a seed that differs from run to run. Some pictures are ' +
+    'PNG, GIF or BMP by content, of which BMP cannot be decoded here and counts as damaged, as a few others are.',
   metric: 'top1',
   classes: 397,
   prompts: async (files) => {
     const names = (await foldersIn(files)).map((folder) => folder.slice('a/'.length).replace(/[_/]/g, ' '));
     return publishedPrompts('sun397', names);
   },
-  read: async function* (files, split) {
+  async *read(files, split) {
     const tree = await files.tree(PICTURES);
     if (split === 'all') yield* readAll(tree, await foldersIn(files));
     else yield* readListed(files, tree, split);
