@@ -2,6 +2,7 @@ export * from './augment';
 export * from './badInput';
 export * from './batches';
 export * from './convert';
+export * from './corruptions';
 export * from './decode';
 export * from './drawSamples';
 export * from './embedded';

@@ -4,6 +4,7 @@ export * from './calibration';
 export * from './captioning';
 export * from './captionMetrics';
 export * from './captionRecall';
+export * from './corruptionError';
 export * from './depthProbe';
 export * from './embeddingHealth';
 export * from './embeddings';

@@ -1,6 +1,5 @@
-import type { Interpolation } from '../preprocessConfig';
 import type { Extent, Window } from '../resizeGeometry';
-import { heightComesFirst, resampleWeights, type Weights } from './weights';
+import { type FilterName, heightComesFirst, resampleWeights, type Weights } from './weights';
 
 /** Pillow's fixed point: the bits that 32 leave to weights beside 8 of a pixel and 2 for overshoot. */
 const PRECISION_BITS = 32 - 8 - 2;
@@ -21,10 +20,10 @@ export function resample(
   { width, height }: Extent,
   scaled: Extent,
   window: Window,
-  interpolation: Interpolation,
+  filter: FilterName,
 ): Uint8Array {
-  const columns = resampleWeights(width, scaled.width, window.left, window.width, interpolation);
-  const rows = resampleWeights(height, scaled.height, window.top, window.height, interpolation);
+  const columns = resampleWeights(width, scaled.width, window.left, window.width, filter);
+  const rows = resampleWeights(height, scaled.height, window.top, window.height, filter);
   if (heightComesFirst({ width, height }, scaled)) {
     const low = mixRows(source, width, bands, rows);
     return mixColumns(low, width, bands, columns);

@@ -21,7 +21,11 @@ interface Filter {
   at(distance: number): number;
 }
 
-const FILTERS: Record<Interpolation, Filter> = {
+/** Pillow's filters; `box` gives equal weights to the pixels whose centres a place covers. */
+export type FilterName = Interpolation | 'box';
+
+const FILTERS: Record<FilterName, Filter> = {
+  box: { support: 0.5, at: (x) => Number(x > -0.5 && x <= 0.5) },
   bilinear: { support: 1, at: (x) => Math.max(0, 1 - Math.abs(x)) },
   /** Keys' cubic with a = −1/2; libvips' has the same, on a grid placed differently. */
   bicubic: {
@@ -44,9 +48,9 @@ export function resampleWeights(
   scaled: number,
   first: number,
   count: number,
-  interpolation: Interpolation,
+  name: FilterName,
 ): Weights {
-  const filter = FILTERS[interpolation];
+  const filter = FILTERS[name];
   const scale = source / scaled;
   const spread = Math.max(scale, 1);
   const support = filter.support * spread;
