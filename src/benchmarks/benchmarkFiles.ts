@@ -14,6 +14,8 @@ export interface BenchmarkFiles {
   tree(name: string): Promise<FileTree>;
   /** The path of a file that is no archive; throws as `tree` does. */
   path(name: string): string;
+  /** Where a file lies in whatever form, as published, unpacked or instead; throws as `tree` does. */
+  place(name: string): string;
   /** Notes a picture that the benchmark's own lists name and its archive lacks. */
   absent(key: string): void;
 }
@@ -63,6 +65,7 @@ export function benchmarkFiles(
       if (statSync(path).isFile()) return path;
       throw new Error(`Expected a file at "${path}", but it is a folder; put "${name}" itself there.`);
     },
+    place,
     absent: (key) => {
       absentKeys.push(key);
     },

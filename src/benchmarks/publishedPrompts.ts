@@ -25,4 +25,5 @@ function listedClasses(id: string): readonly string[] {
   return names;
 }
 
-const listPath = (file: string) => join(projectRoot(), 'data', 'benchmarks', file);
+/** The path of a list in `data/benchmarks/`. */
+export const listPath = (file: string) => join(projectRoot(), 'data', 'benchmarks', file);

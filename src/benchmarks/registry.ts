@@ -1,13 +1,18 @@
 import { nearest } from '../files/checkedJson';
 import type { Benchmark } from './benchmark';
 import { caltech101 } from './caltech101';
+import { cars } from './cars';
 import { cifar10, cifar100 } from './cifar';
 import { danishFungi2020, danishFungi2024 } from './danishFungi';
 import { dtd } from './dtd';
+import { fgvcAircraft } from './fgvcAircraft';
 import { flickr30k } from './flickr30k';
 import { flowerPhotos } from './flowerPhotos';
+import { flowers } from './flowers';
 import { food101 } from './food101';
 import { groceryStore } from './groceryStore';
+import { imagenet1k } from './imagenet1k';
+import { imagenetA, imagenetR, imagenetSketch, imagenetV2 } from './imagenetVariants';
 import { medicinalLeaf } from './medicinalLeaf';
 import {
   metaAlbumFungi,
@@ -25,6 +30,11 @@ import { sun397 } from './sun397';
 
 /** Every published set that clipbook reads. */
 export const BENCHMARKS: readonly Benchmark[] = [
+  imagenet1k,
+  imagenetV2,
+  imagenetA,
+  imagenetR,
+  imagenetSketch,
   cifar10,
   cifar100,
   food101,
@@ -32,6 +42,9 @@ export const BENCHMARKS: readonly Benchmark[] = [
   sun397,
   dtd,
   caltech101,
+  cars,
+  flowers,
+  fgvcAircraft,
   mscocoCaptions,
   flickr30k,
   metaAlbumPlantNet,

@@ -122,7 +122,7 @@ describe('files of MATLAB', () => {
   it('are read or refused in one sentence, whatever bytes are changed', () => {
     const random = createRandom(5);
     const outcomes = { read: 0, refused: 0 };
-    for (let i = 0; i < 3000; i++) {
+    for (let i = 0; i < 1500; i++) {
       const bytes = Buffer.from(golden(i % 3 === 0 ? 'bigEndian.mat' : 'plain.mat'));
       for (let j = random.integer(4); j >= 0; j--) {
         bytes[124 + random.integer(bytes.length - 124)] = random.pick([
@@ -145,6 +145,6 @@ describe('files of MATLAB', () => {
         outcomes.refused++;
       }
     }
-    assert.ok(outcomes.read > 200 && outcomes.refused > 200, JSON.stringify(outcomes));
+    assert.ok(outcomes.read > 100 && outcomes.refused > 100, JSON.stringify(outcomes));
   });
 });
