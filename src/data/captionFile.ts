@@ -8,9 +8,19 @@ import { DEFAULT_TEXT_FIELDS, textsOf } from './texts';
 export const CAPTION_FILES: readonly string[] = ['captions.jsonl', 'captions.csv', 'captions.tsv'];
 
 const FILE_FIELDS = ['file', 'file_name', 'filename', 'filepath', 'image'];
-const TEXT_FIELDS = [...DEFAULT_TEXT_FIELDS, 'title'];
+
+/** The fields or columns that hold captions. */
+export const TEXT_FIELDS: readonly string[] = [...DEFAULT_TEXT_FIELDS, 'title'];
 
 type Row = Record<string, unknown>;
+
+/** What a list says of one picture. */
+export interface PictureRow {
+  /** The picture's path, as the list has it. */
+  file: string;
+  /** All fields or columns. */
+  row: Row;
+}
 
 /**
  * Picture path → captions, in the order of the file; several rows for one picture give it several captions.
@@ -22,16 +32,29 @@ type Row = Record<string, unknown>;
  * @throws Error where the file is missing or a table has no such columns
  */
 export function readCaptionFile(path: string, counter: BadInputCounter): Map<string, string[]> {
-  if (!existsSync(path))
-    throw new Error(`Expected captions in "${path}", but there is no such file; check the path.`);
-  const content = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
-  const rows = path.endsWith('.jsonl') ? jsonLines(path, content, counter) : tableRows(path, content);
   const captions = new Map<string, string[]>();
-  for (const row of rows) {
-    const file = fileOf(row)!;
+  for (const { file, row } of readPictureRows(path, counter, TEXT_FIELDS)) {
     captions.set(file, [...(captions.get(file) ?? []), ...textsOf(row, TEXT_FIELDS)]);
   }
   return captions;
+}
+
+/**
+ * The rows of a list of pictures, as `readCaptionFile` reads them.
+ *
+ * @param wanted fields, of which a table must have one as a column
+ * @throws as `readCaptionFile` does
+ */
+export function readPictureRows(
+  path: string,
+  counter: BadInputCounter,
+  wanted: readonly string[],
+): PictureRow[] {
+  if (!existsSync(path))
+    throw new Error(`Expected captions in "${path}", but there is no such file; check the path.`);
+  const content = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  const rows = path.endsWith('.jsonl') ? jsonLines(path, content, counter) : tableRows(path, content, wanted);
+  return rows.map((row) => ({ file: fileOf(row)!, row }));
 }
 
 function fileOf(row: Row): string | undefined {
@@ -67,10 +90,10 @@ function parseObject(line: string): Row | null {
   }
 }
 
-function tableRows(path: string, content: string): Row[] {
+function tableRows(path: string, content: string, texts: readonly string[]): Row[] {
   const { data, meta } = Papa.parse<Row>(content, { header: true, skipEmptyLines: true });
   const columns = meta.fields ?? [];
-  for (const wanted of [FILE_FIELDS, TEXT_FIELDS]) {
+  for (const wanted of [FILE_FIELDS, texts]) {
     if (wanted.some((field) => columns.includes(field))) continue;
     throw new Error(
       `Expected a column ${wanted.join(', ')} in "${path}", but got ${columns.join(', ') || 'none'}; add a header line.`,
