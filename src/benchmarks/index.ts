@@ -1,6 +1,7 @@
 export * from './benchmark';
 export * from './benchmarkFiles';
 export * from './fetchBenchmark';
+export * from './openBenchmark';
 export * from './ownData';
 export * from './places';
 export * from './presentFiles';

@@ -57,11 +57,15 @@ function plain(item: CachedItem) {
 }
 
 function describe(items: readonly CachedItem[]): string {
-  const weights = items.flatMap((item) => (item.kind === 'weights' ? [weightsRow(item)] : []));
-  const benchmarks = items.flatMap((item) => (item.kind === 'benchmark' ? [benchmarkRow(item)] : []));
+  const weights = items.flatMap((item) => (item.kind === 'weights' ? [item] : []));
+  const benchmarks = items.flatMap((item) => (item.kind === 'benchmark' ? [item] : []));
   const parts = [];
-  if (weights.length) parts.push(`Weights\n${aligned(weights)}`);
-  if (benchmarks.length) parts.push(`Benchmarks\n${aligned(benchmarks)}`);
+  if (weights.length) parts.push(`Weights\n${aligned(weights.map(weightsRow)).join('\n')}`);
+  if (benchmarks.length) {
+    const lines = aligned(benchmarks.map(benchmarkRow));
+    const told = benchmarks.flatMap((item, i) => [lines[i], ...lacks(item)]);
+    parts.push(`Benchmarks\n${told.join('\n')}`);
+  }
   return parts.join('\n\n');
 }
 
@@ -92,15 +96,23 @@ function presence(files: CachedBenchmark['files']): string {
     : `${files.length - missing.length} of ${files.length} files here${how}`;
 }
 
+/** What a benchmark that is here in part still lacks. */
+function lacks({ files, benchmark }: CachedBenchmark): string[] {
+  const missing = files.filter(({ state }) => state === 'missing');
+  if (missing.length === files.length) return [];
+  return missing.map(({ file, path }) => {
+    const source = file.address ?? `the page ${file.page ?? benchmark.page}`;
+    return `  lacks "${path}", from ${source}`;
+  });
+}
+
 /** Rows as lines, each column as wide as its widest cell. */
-function aligned(rows: readonly string[][]): string {
+function aligned(rows: readonly string[][]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column]))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
-import type { Benchmark, Survey } from '../benchmarks';
+import type { Benchmark, Prompts, Survey } from '../benchmarks';
+import type { Progress } from '../report';
 import { type PlaceOptions, withPlaceOptions } from './dataOptions';
 import { wholeNumber } from './optionParsers';
 
 const HELP = `
 The split is read once from end to end: its pictures are counted, and some drawn at random end on a page that carries them
-along, with their classes or captions, the licence and whom to cite.
+along, with their classes or captions, the licence and whom to cite. Data of one's own are read as "clipbook evaluate" reads them.
 
 Examples:
   $ clipbook data preview cifar10
   $ clipbook data preview pets --split trainval --count 60 --seed 1 -o pets.html
+  $ clipbook data preview my-pictures/
   $ clipbook data preview mscoco_captions --data /shared/benchmarks --json`;
 
 interface PreviewOptions extends PlaceOptions {
@@ -23,7 +25,7 @@ interface PreviewOptions extends PlaceOptions {
 export function registerPreview(data: Command): void {
   withPlaceOptions(data.command('preview'))
     .description('count a benchmark and show some of its pictures on a page')
-    .argument('<name>', 'such as cifar10')
+    .argument('<name>', "such as cifar10, or the path of data of one's own")
     .option('--split <name>', 'which split (default: the one that tables report)')
     .option('-o, --output <file>', 'the page (default: NAME-SPLIT.html)')
     .option('--count <number>', 'how many pictures to show', wholeNumber, 24)
@@ -32,40 +34,44 @@ export function registerPreview(data: Command): void {
     .action(preview);
 }
 
-async function preview(name: string, { json, ...options }: PreviewOptions): Promise<void> {
-  const benchmarks = require('../benchmarks') as typeof import('../benchmarks');
+async function preview(name: string, { json, output, ...options }: PreviewOptions): Promise<void> {
+  const { differencesFrom } = require('../benchmarks') as typeof import('../benchmarks');
   const { writeFileAtomically } = require('../files/atomicFile') as typeof import('../files/atomicFile');
   const { benchmarkSheet, createProgress } = require('../report') as typeof import('../report');
-  const { showCounting } = require('./dataVerify') as typeof import('./dataVerify');
   const { interruptible } = require('./interrupt') as typeof import('./interrupt');
-  const benchmark = benchmarks.benchmarkOf(name);
-  const { split = benchmark.tested, count: keep, seed } = options;
-  const output = options.output ?? `${name}-${split}.html`;
-  const folder = benchmarks.benchmarkFolder(name, options);
   const progress = createProgress();
-  const { onSplit, onPicture: onProgress } = showCounting(progress);
   const run = async (signal: AbortSignal) => {
-    benchmarks.checkSplit(benchmark, split);
-    onSplit(name, split, benchmark.splits[split]);
-    const survey = await benchmarks.surveySplit(benchmark, folder, split, { keep, seed, signal, onProgress });
+    const { benchmark, survey, prompts } = await readSplit(name, options, progress, signal);
     progress.stop();
-    const files = benchmarks.benchmarkFiles(folder, benchmark);
-    const prompts = benchmark.task === 'classification' ? await benchmark.prompts(files) : undefined;
     const { html, damaged } = await benchmarkSheet(benchmark, survey, prompts);
-    writeFileAtomically(output, [html]);
-    const differences = benchmarks.differencesFrom(benchmark, survey);
+    const page = output ?? `${benchmark.id}-${survey.split}.html`;
+    writeFileAtomically(page, [html]);
+    const differences = differencesFrom(benchmark, survey);
     const { kept, ...counts } = survey;
-    const shown = kept.map(({ key }) => key);
-    if (json)
-      console.log(
-        JSON.stringify({ name, output, ...counts, classes: prompts?.classes, shown, damaged, differences }),
-      );
-    else
-      console.log(
-        [...describe(benchmark, survey), ...differences, ...damaged, `The page is "${output}".`].join('\n'),
-      );
+    const found = { shown: kept.map(({ key }) => key), classes: prompts?.classes, damaged, differences };
+    const told = [...describe(benchmark, survey), ...differences, ...damaged, `The page is "${page}".`];
+    console.log(json ? JSON.stringify({ name, output: page, ...counts, ...found }) : told.join('\n'));
   };
   await interruptible(run, 'The same command begins anew.').finally(progress.stop);
+}
+
+async function readSplit(
+  name: string,
+  { split: asked, count: keep, seed, ...places }: Omit<PreviewOptions, 'json' | 'output'>,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<{ benchmark: Benchmark; survey: Survey; prompts?: Prompts }> {
+  const { benchmarkFiles, checkSplit, openBenchmark, surveySplit } =
+    require('../benchmarks') as typeof import('../benchmarks');
+  const { showCounting } = require('./dataVerify') as typeof import('./dataVerify');
+  const { benchmark, folder } = await openBenchmark(name, places);
+  const split = asked ?? benchmark.tested;
+  checkSplit(benchmark, split);
+  const { onSplit, onPicture: onProgress } = showCounting(progress);
+  onSplit(name, split, benchmark.splits[split]);
+  const survey = await surveySplit(benchmark, folder, split, { keep, seed, signal, onProgress });
+  if (benchmark.task === 'retrieval') return { benchmark, survey };
+  return { benchmark, survey, prompts: await benchmark.prompts(benchmarkFiles(folder, benchmark)) };
 }
 
 function describe({ title, licence, citation }: Benchmark, survey: Survey): string[] {

@@ -75,12 +75,10 @@ function facts(
   const { licence, citation, page, notes, splits } = benchmark;
   const { split, pictures, perClass, captions, absent } = survey;
   const official = splits[split];
-  const published = official === undefined ? 'not published' : official;
+  const compared =
+    official === undefined ? '' : pictures === official ? ', as published' : `; published: ${official}`;
   return [
-    [
-      'Pictures',
-      pictures === official ? `${pictures}, as published` : `${pictures}; published: ${published}`,
-    ],
+    ['Pictures', `${pictures}${compared}`],
     ...(perClass.length ? [['Classes', perClass.length] as const] : [['Captions', captions] as const]),
     ...(prompts ? [['Prompts', describePrompts(prompts)] as const] : []),
     ['Licence', licence],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { BENCHMARKS, type Benchmark } from '../../src/benchmarks';
 import { createProgram } from '../../src/cli/main';
 import { publish } from '../benchmarks/archives';
@@ -53,7 +53,10 @@ describe('clipbook data, benchmarks', () => {
       all,
       /^Weights\nRN50:openai[\s\S]+\n\nBenchmarks\n[\s\S]*\ncifar10 +CIFAR-10 +170\.1 MB +not here +none stated\n/,
     );
-    assert.match(all, /\ntiny_set +Tiny <Set> +\d\.\d kB +2 of 3 files here +CC0 & free\n$/);
+    assert.match(
+      all,
+      /\ntiny_set +Tiny <Set> +\d\.\d kB +2 of 3 files here +CC0 & free\n {2}lacks ".+tiny\.tar\.gz", from https:\S+tiny\.tar\.gz\n$/,
+    );
     const { out } = await data('list', 'benchmarks', '--data', places);
     assert.match(out, /^Benchmarks\n/);
     assert.doesNotMatch((await data('list', 'weights')).out, /Benchmarks|cifar10/);
@@ -202,6 +205,17 @@ describe('clipbook data, benchmarks', () => {
     } finally {
       (BENCHMARKS as Benchmark[]).pop();
     }
+  });
+
+  it('shows pictures of one’s own', async () => {
+    for (const [name, red] of Object.entries({ 'cats/1.png': 9, 'cats/2.png': 90, 'dogs/1.png': 200 })) {
+      mkdirSync(join(places, 'own', dirname(name)), { recursive: true });
+      writeFileSync(join(places, 'own', name), await plainPicture(red));
+    }
+    const page = join(places, 'page.html');
+    const { out } = await data('preview', join(places, 'own'), '-o', page);
+    assert.match(out, /^own, all: 3 pictures in 2 classes of 1 to 2\.\n/);
+    assert.match(readFileSync(page, 'utf8'), /<dt>Pictures<\/dt><dd>3<\/dd>[\s\S]+<dt>cats<\/dt><dd>2<\/dd>/);
   });
 
   it('refuses names and splits that are none', async () => {
