@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { Progress } from '../report';
 import { type PlaceOptions, withPlaceOptions } from './dataOptions';
 import type { Verified, VerifyOptions } from './verifyItems';
@@ -11,7 +11,7 @@ numbers; that is the only check where it lies unpacked. The exit code is 1 if an
 Examples:
   $ clipbook data verify
   $ clipbook data verify ViT-B-32:openai
-  $ clipbook data verify cifar10 --deep --split test`;
+  $ clipbook data verify cifar10 --split test`;
 
 interface VerifyVerbOptions extends PlaceOptions {
   deep?: boolean;
@@ -24,7 +24,7 @@ export function registerVerify(data: Command): void {
     .description('read what is here again and compare checksums')
     .argument('[name...]', 'such as ViT-B-32:openai or cifar10')
     .option('--deep', 'also count the pictures of benchmarks')
-    .option('--split <name>', 'with --deep, count only this split')
+    .addOption(new Option('--split <name>', 'count only this split, as --deep does').implies({ deep: true }))
     .addHelpText('after', HELP)
     .action(verify);
 }
