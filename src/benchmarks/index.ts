@@ -2,6 +2,7 @@ export * from './benchmark';
 export * from './benchmarkFiles';
 export * from './fetchBenchmark';
 export * from './openBenchmark';
+export * from './own/prompts';
 export * from './ownData';
 export * from './places';
 export * from './presentFiles';

@@ -50,8 +50,8 @@ export interface RetrievalResult {
 }
 
 /**
- * Retrieval in both directions by cosine similarity. 5,000 pictures and 25,010 texts of width 512 take 4 s of processor time,
- * two thirds of it products that share the cores (7 s by the clock on two cores busy with six other programs), and 0.5 GB.
+ * Retrieval in both directions by cosine similarity. 5,000 pictures and 25,010 texts of width 512 take 4 s of processor
+ * time, two thirds of it products that share the cores, and 0.5 GB.
  *
  * @param positives for each picture the row indices in `textEmbeddings` that are right for it (see `collectPairs`).
  * @throws when pictures and positives do not fit, or a text belongs to no picture.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { startEngine } from '../../src/engine';
-import { captionRecall, collectPairs } from '../../src/evaluation';
+import { captionRecall, collectPairs, retrievalRecall, selectRows } from '../../src/evaluation';
 import answers from '../golden/captionRecall.json';
 import { labelsOf, rowsOf } from '../golden/clusters';
 import { assertClose } from '../golden/compare';
@@ -41,6 +41,20 @@ describe('recall among captions', () => {
       assertClose([separate.imageToText[k]], [answers.stable[text]], 1e-6);
       assertClose([separate.textToImage[k]], [answers.stable[image]], 1e-6);
       assertClose([separate.textToImage[k]], [answers.own[image]], 1e-6);
+    }
+  });
+
+  it('lies above what ties that all count against the model leave, as CLIP_benchmark’s own number does', () => {
+    let next = 0;
+    const lost = retrievalRecall({
+      imageEmbeddings,
+      textEmbeddings: selectRows(textEmbeddings, pairs.captions.flat()),
+      positives: pairs.captions.map((own) => own.map(() => next++)),
+    });
+    const { separate } = captionRecall({ imageEmbeddings, textEmbeddings, pairs });
+    assert.ok(lost.imageToText[5] < separate.imageToText[5]);
+    for (const k of [1, 5, 10] as const) {
+      assert.ok(lost.imageToText[k] <= answers.own[`text_retrieval_recall@${k}`] + 1e-6);
     }
   });
 

@@ -29,7 +29,7 @@ export function readOwnClasses(path: string, set: string): readonly string[] {
 export function readOwnTemplates(path: string, set: string): Prompts['templates'] {
   if (path.endsWith('.json')) {
     const sets = readTemplates(path);
-    return choose(path, sets, set in sets || !(FALLBACK in sets) ? set : FALLBACK);
+    return choose(path, sets, Object.hasOwn(sets, set) || !Object.hasOwn(sets, FALLBACK) ? set : FALLBACK);
   }
   const templates = readLines(path, 'template').map((line) => line.replaceAll('{c}', '{}'));
   fillTemplates(templates, 'x');
