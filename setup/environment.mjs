@@ -6,6 +6,7 @@ import { libraries } from './paths.mjs';
  * The environment variables a process needs before it starts, for those it does not have yet: what the user set stays.
  *
  * - `TF_CPP_MIN_LOG_LEVEL`: TensorFlow's notices about CPU features stay out of the output.
+ * - `OMP_WAIT_POLICY`: a thread of clipbook's kernels that has nothing to do sleeps, and leaves its core to others.
  * - `LD_LIBRARY_PATH`: where set-up put the CUDA libraries, on a machine with an NVIDIA GPU.
  * - `CLIPBOOK_ENVIRONMENT`: says that all of this is active.
  *
@@ -13,7 +14,7 @@ import { libraries } from './paths.mjs';
  * @returns {Record<string, string>} only the variables to be added
  */
 export function environment(current = process.env) {
-  const wanted = { CLIPBOOK_ENVIRONMENT: '1', TF_CPP_MIN_LOG_LEVEL: '2' };
+  const wanted = { CLIPBOOK_ENVIRONMENT: '1', TF_CPP_MIN_LOG_LEVEL: '2', OMP_WAIT_POLICY: 'passive' };
   const added = Object.fromEntries(Object.entries(wanted).filter(([name]) => current[name] === undefined));
   const cuda = cudaFolders();
   if (cuda.length > 0 && current.CLIPBOOK_ENVIRONMENT === undefined) {

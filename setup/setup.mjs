@@ -7,6 +7,7 @@ import { step, warn } from './say.mjs';
 import { binding } from './steps/binding.mjs';
 import { jupyter, python } from './steps/jupyter.mjs';
 import { kernel } from './steps/kernel.mjs';
+import { kernels } from './steps/kernels.mjs';
 import { packages } from './steps/packages.mjs';
 import { quiet } from './steps/quiet.mjs';
 import { tensorflow } from './steps/tensorflow.mjs';
@@ -42,6 +43,7 @@ async function engine(wheel, hasPackages, hasPython) {
   await step('tensorflow', library);
   await hasPackages;
   await step('binding', binding(wheel));
+  await step('fusion', kernels(wheel));
   await step('quiet', quiet);
 }
 

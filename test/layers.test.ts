@@ -8,10 +8,10 @@ const LAYERS = [
   ['nn', 'text', 'data'],
   ['models'],
   ['losses'],
-  ['training', 'evaluation'],
+  ['training', 'evaluation', 'benchmarks'],
   ['inference'],
   ['report'],
-  ['experiments'],
+  ['experiments', 'benchmarking'],
   ['cli'],
 ];
 

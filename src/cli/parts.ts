@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { type BackendInfo, startEngine } from '../engine';
+import { type BackendInfo, hasKernels, startEngine } from '../engine';
 import { answerOf } from '../engine/machine';
 
 /** Something clipbook is made of, and whether it is there. */
@@ -38,7 +38,11 @@ function node(): Part {
 async function engine(): Promise<Part[]> {
   try {
     const info = await startEngine();
-    return [...partsOfEngine(info), ...(info.backend === 'tensorflow-gpu' ? [gpuInUse()] : [])];
+    return [
+      ...partsOfEngine(info),
+      ...fusedKernels(info),
+      ...(info.backend === 'tensorflow-gpu' ? [gpuInUse()] : []),
+    ];
   } catch (error) {
     const found = error instanceof Error ? error.message : String(error);
     return [{ name: 'backend', status: 'missing', found }];
@@ -53,6 +57,15 @@ export function partsOfEngine({ backend, tensorflow, reason }: BackendInfo): Par
       ? { name: 'TensorFlow', status: 'absent', found: 'not used', remedy: SETUP }
       : { name: 'TensorFlow', status: 'ok', found: tensorflow };
   return [{ name: 'backend', status: 'ok', found }, library];
+}
+
+/** clipbook's own kernels, which run on the processor only. */
+function fusedKernels({ backend }: BackendInfo): Part[] {
+  if (backend !== 'tensorflow') return [];
+  if (hasKernels()) return [{ name: 'fused kernels', status: 'ok', found: 'yes' }];
+  const off = process.env.CLIPBOOK_KERNELS === '0';
+  const found = off ? 'switched off by CLIPBOOK_KERNELS=0' : 'not compiled';
+  return [{ name: 'fused kernels', status: 'absent', found, remedy: off ? undefined : SETUP }];
 }
 
 /** TensorFlow runs on the CPU where the driver is too old for its CUDA libraries, and says nothing about it. */

@@ -1,6 +1,10 @@
+export * from './attention';
 export * from './backend';
 export * from './batchNorm';
+export * from './bias';
 export * from './gelu';
+export { hasKernels, type Precision } from './kernels';
 export * from './layerNorm';
+export * from './precision';
 export * from './random';
 export * from './stopGradient';

@@ -113,7 +113,7 @@ export function captionStates(model: Captioner, input: CaptionerInput, tokens: t
   const length = tokens.shape[1];
   const joined = tf.concat([prefix, captionTokens(model, tokens)], 1);
   const mask = prefixMask(before, length);
-  const hidden = transformer(joined, scope.at('transformer'), model.config, gelu, mask);
+  const hidden = transformer(joined, scope.at('transformer'), model.config, gelu, { mask });
   return layerNormLayer(tf.slice(hidden, [0, before, 0], [batch, length, width]), scope, 'ln_final');
 }
 

@@ -1,13 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Activation } from '../engine';
+import { type Activation, currentPrecision } from '../engine';
 import {
+  addPerceptron,
   attendOnce,
-  attendWithin,
   type Initialiser,
   layerNormLayer,
   linearLayer,
   recomputed,
+  residualBlock,
   type Scope,
+  TIMM_BLOCK,
 } from '../nn';
 import type { VisionConfig } from './config';
 import { patchEmbedding } from './vision';
@@ -34,6 +36,13 @@ export function siglipTower(
 ): tf.Tensor2D {
   const trunk = scope.at('trunk');
   const { patchSize, heads, layers } = config;
+  const shape = {
+    heads,
+    activation,
+    normEps: NORM_EPSILON,
+    names: TIMM_BLOCK,
+    precision: currentPrecision(),
+  };
   const covered = gridSide(config) * patchSize;
   const whole = tf.slice(images, [0, 0, 0, 0], [-1, covered, covered, -1]);
   const patches = patchEmbedding(whole, trunk('patch_embed.proj.weight'), patchSize);
@@ -41,17 +50,10 @@ export function siglipTower(
   let x = placed as tf.Tensor3D;
   for (let layer = 0; layer < layers; layer++) {
     const ofBlock = trunk.at('blocks').at(layer);
-    const block = ([x]: readonly tf.Tensor[]) => timmBlock(x as tf.Tensor3D, ofBlock, heads, activation);
+    const block = ([x]: readonly tf.Tensor[]) => residualBlock(x as tf.Tensor3D, ofBlock, shape);
     x = recomputed(block, [x], ofBlock.all());
   }
   return mapHead(layerNormLayer(x, trunk, 'norm', NORM_EPSILON), trunk.at('attn_pool'), heads, activation);
-}
-
-/** x + attention(norm(x)), then x + mlp(norm(x)): the block of `transformer.ts` under timm's names. */
-function timmBlock(x: tf.Tensor3D, scope: Scope, heads: number, activation: Activation): tf.Tensor3D {
-  const projected = linearLayer(layerNormLayer(x, scope, 'norm1', NORM_EPSILON), scope, 'attn.qkv');
-  const attended = tf.add(x, linearLayer(attendWithin(projected as tf.Tensor3D, heads), scope, 'attn.proj'));
-  return addPerceptron(attended as tf.Tensor3D, scope, 'norm2', activation);
 }
 
 /** What a learned query sees in all tokens. `[batch, tokens, width]` → `[batch, width]` */
@@ -61,12 +63,8 @@ function mapHead(tokens: tf.Tensor3D, scope: Scope, heads: number, activation: A
   const query = tf.tile(latent, [batch, 1]) as tf.Tensor2D;
   const [key, value] = tf.split(linearLayer(tokens, scope, 'kv'), 2, 2) as tf.Tensor3D[];
   const seen = linearLayer(attendOnce(query, key, value, heads), scope, 'proj') as tf.Tensor2D;
-  return addPerceptron(seen, scope, 'norm', activation);
-}
-
-function addPerceptron<T extends tf.Tensor>(x: T, scope: Scope, norm: string, activation: Activation): T {
-  const hidden = activation(linearLayer(layerNormLayer(x, scope, norm, NORM_EPSILON), scope, 'mlp.fc1'));
-  return tf.add(x, linearLayer(hidden, scope, 'mlp.fc2')) as T;
+  const names = { ...TIMM_BLOCK, norms: ['norm', 'norm'] } as const;
+  return addPerceptron(seen, scope, { activation, normEps: NORM_EPSILON, names });
 }
 
 /** Whole patches along one side. */

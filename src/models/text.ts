@@ -8,7 +8,10 @@ import {
   initialiseTransformer,
   layerNormLayer,
   linearLayer,
+  type Picks,
+  pickedTransformer,
   type Scope,
+  type TransformerOptions,
   transformer,
 } from '../nn';
 import type { TextConfig } from './config';
@@ -62,13 +65,26 @@ export function textTower(
   wanted: WantedTokens = 'none',
 ): TowerOutput {
   const ids = wanted === 'padded' ? allIds(batchOfTokens) : neededIds(batchOfTokens, config);
-  const hidden = textStates(ids, batchOfTokens.lengths, scope, config, activation);
   const norm = <T extends tf.Tensor>(x: T) => layerNormLayer(x, scope, 'ln_final', config.normEps);
   if (wanted === 'none') {
-    return { pooled: projectText(norm(pooledTokens(hidden, batchOfTokens, config)), scope, config) };
+    const { start, options } = textStart(ids, batchOfTokens.lengths, scope, config);
+    const picks = pooledPicks(start.shape[1], batchOfTokens.lengths, config);
+    const pooled = pickedTransformer(start, scope.at('transformer'), config, activation, picks, options);
+    return { pooled: projectText(norm(pooled), scope, config) };
   }
+  const hidden = textStates(ids, batchOfTokens.lengths, scope, config, activation);
   const tokens = project(norm(hidden), scope('text_projection'));
   return { pooled: endTokens(tokens, batchOfTokens), tokens };
+}
+
+/** The token that stands for each text, and the tokens it sees. */
+function pooledPicks(length: number, lengths: Int32Array, { poolType, noCausalMask }: TextConfig): Picks {
+  const places = lengths.map((count) => (poolType === 'last' ? length : count) - 1);
+  const rows = tf.tensor1d(
+    places.map((place, row) => row * length + place),
+    'int32',
+  );
+  return { rows, mask: noCausalMask ? undefined : (tf.gather(causalMask(length), places) as tf.Tensor2D) };
 }
 
 /** The token that stands for each text. `[batch, length, width]` → `[batch, width]` */
@@ -106,14 +122,26 @@ export function textStates(
   activation: Activation,
   watch?: Grouping['watch'],
 ): tf.Tensor3D {
+  const { start, options } = textStart(ids, lengths, scope, config, watch);
+  return transformer(start, scope.at('transformer'), config, activation, options);
+}
+
+/** What goes into the blocks: words at their places. */
+function textStart(
+  ids: tf.Tensor2D,
+  lengths: Int32Array,
+  scope: Scope,
+  config: TextConfig,
+  watch?: Grouping['watch'],
+): { start: tf.Tensor3D; options: TransformerOptions } {
   const [batch, length] = ids.shape;
   const { width, grouping, noCausalMask } = config;
   const words = tf.reshape(tf.gather(tokenVectors(scope), tf.reshape(ids, [-1])), [batch, length, width]);
   const positions = tf.slice(scope('positional_embedding') as tf.Tensor, [0, 0], [length, width]);
-  const placed = tf.add(words, positions) as tf.Tensor3D;
+  const start = tf.add(words, positions) as tf.Tensor3D;
   const groups = grouping && { config: grouping, layout: chainLayout(lengths, length), watch };
   const mask = noCausalMask ? undefined : causalMask(length);
-  return transformer(placed, scope.at('transformer'), config, activation, mask, groups);
+  return { start, options: { mask, grouping: groups } };
 }
 
 const MASK_EMBEDDING = 'auxiliary.maskedText.embedding';

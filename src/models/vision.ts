@@ -6,7 +6,9 @@ import {
   type Initialiser,
   initialiseTransformer,
   layerNormLayer,
+  pickedTransformer,
   type Scope,
+  type TransformerOptions,
   transformer,
 } from '../nn';
 import type { VisionConfig } from './config';
@@ -33,14 +35,16 @@ export function visionTower(
   wantTokens = false,
 ): TowerOutput {
   const batch = images.shape[0];
-  const { width } = config;
-  const hidden = visionStates(images, scope, config, activation);
   if (!wantTokens) {
-    const first = tf.reshape(tf.slice(hidden, [0, 0, 0], [batch, 1, width]), [batch, width]);
+    const { start, options } = visionStart(images, scope, config);
+    const tokens = start.shape[1];
+    const rows = tf.range(0, batch * tokens, tokens, 'int32'); // the class tokens
+    const first = pickedTransformer(start, scope.at('transformer'), config, activation, { rows }, options);
     return {
       pooled: tf.matMul(layerNormLayer(first, scope, 'ln_post', config.normEps), scope('proj') as tf.Tensor),
     };
   }
+  const hidden = visionStates(images, scope, config, activation);
   const tokens = project(layerNormLayer(hidden, scope, 'ln_post', config.normEps), scope('proj'));
   const embedDim = tokens.shape[2];
   return { pooled: tf.reshape(tf.slice(tokens, [0, 0, 0], [batch, 1, embedDim]), [batch, embedDim]), tokens };
@@ -60,6 +64,17 @@ export function visionStates(
   activation: Activation,
   watch?: Grouping['watch'],
 ): tf.Tensor3D {
+  const { start, options } = visionStart(images, scope, config, watch);
+  return transformer(start, scope.at('transformer'), config, activation, options);
+}
+
+/** What goes into the blocks: the class token and the patches, placed and normalised. */
+function visionStart(
+  images: tf.Tensor4D,
+  scope: Scope,
+  config: VisionConfig,
+  watch?: Grouping['watch'],
+): { start: tf.Tensor3D; options: TransformerOptions } {
   const batch = images.shape[0];
   const { width, grouping, imageSize, patchSize, normEps, tower } = config;
   if (tower) {
@@ -70,7 +85,7 @@ export function visionStates(
   const placed = tf.add(tf.concat([classToken, patches], 1), scope('positional_embedding')) as tf.Tensor3D;
   const start = layerNormLayer(placed, scope, 'ln_pre', normEps);
   const groups = grouping && { config: grouping, layout: gridLayout(imageSize / patchSize), watch };
-  return transformer(start, scope.at('transformer'), config, activation, undefined, groups);
+  return { start, options: { grouping: groups } };
 }
 
 /** x·P for every token. `[batch, tokens, width]` → `[batch, tokens, embedDim]` */
@@ -89,12 +104,13 @@ export function patchEmbedding(images: tf.Tensor4D, kernel: tf.Tensor, patch: nu
   const [batch, height, , channels] = images.shape;
   const grid = height / patch;
   const [width] = kernel.shape;
-  const cells = tf.reshape(images, [batch, grid, patch, grid, patch, channels]);
-  const rows = tf.reshape(tf.transpose(cells, [0, 1, 3, 5, 2, 4]), [
+  // A patch's pixels in a row stay together, so that long stretches are moved; the kernel is put into the same order.
+  const cells = tf.reshape(images, [batch, grid, patch, grid, patch * channels]);
+  const rows = tf.reshape(tf.transpose(cells, [0, 1, 3, 2, 4]), [
     -1,
-    channels * patch * patch,
+    patch * patch * channels,
   ]) as tf.Tensor2D;
-  const flatKernel = tf.reshape(kernel, [width, -1]) as tf.Tensor2D;
+  const flatKernel = tf.reshape(tf.transpose(kernel, [0, 2, 3, 1]), [width, -1]) as tf.Tensor2D;
   return tf.reshape(tf.matMul(rows, flatKernel, false, true), [batch, grid * grid, width]);
 }
 

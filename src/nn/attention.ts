@@ -1,26 +1,54 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { linear, linearLayer } from './linear';
-import type { Scope } from './parameters';
+import { type AttentionSizes, fusedAttention, hasKernels, type Precision, product } from '../engine';
+
+/** What changes the weights of attention. */
+export interface AttentionOptions {
+  /** Added to the scores, `[tokens, tokens]`: 0 where attention may go, −∞ where not. */
+  mask?: tf.Tensor2D;
+  /** Multiplied with the softmax, the same for all heads, `[batch or 1, tokens, tokens]`; rows then no longer add up to 1. */
+  gate?: tf.Tensor3D;
+}
+
+/** The parameters of attention's two linear layers: query, key and value stacked, `[3·width, width]`, and what joins the heads. */
+export interface AttentionWeights {
+  inWeight: tf.Tensor;
+  /** `[3·width]` */
+  inBias: tf.Tensor;
+  /** `[width, width]` */
+  outWeight: tf.Tensor;
+}
 
 /**
- * Multi-head self-attention with the parameters of PyTorch's `nn.MultiheadAttention`:
- * `in_proj_weight` [3·width, width] stacks query, key and value; `out_proj` joins the heads.
+ * Multi-head self-attention (PyTorch's `nn.MultiheadAttention`), but for its last layer's bias.
  *
- * @param x `[batch, tokens, width]`
- * @param mask added to the scores, `[tokens, tokens]`: 0 where attention may go, −∞ where not
- * @param gate multiplied with the softmax, the same for all heads, `[batch or 1, tokens, tokens]`; rows then no longer
- * add up to 1
- * @returns `[batch, tokens, width]`
+ * @param x `[batch·tokens, width]`, in the given precision
+ * @returns `[batch·tokens, width]`, in the given precision
  */
 export function selfAttention(
-  x: tf.Tensor3D,
-  scope: Scope,
-  heads: number,
+  x: tf.Tensor2D,
+  { inWeight, inBias, outWeight }: AttentionWeights,
+  sizes: AttentionSizes,
+  { mask, gate }: AttentionOptions = {},
+  precision: Precision = 'f32',
+): tf.Tensor2D {
+  const projected = product(x, inWeight, precision);
+  const mixed =
+    hasKernels() && !gate
+      ? fusedAttention(projected, inBias, sizes, mask, precision)
+      : attendInRows(tf.add(projected, inBias), sizes, mask, gate);
+  return product(mixed, outWeight, precision);
+}
+
+/** `attendWithin` on tokens as the rows of a matrix. */
+function attendInRows(
+  projected: tf.Tensor2D,
+  { tokens, heads }: AttentionSizes,
   mask?: tf.Tensor2D,
   gate?: tf.Tensor3D,
-): tf.Tensor3D {
-  const projected = linear(x, scope('in_proj_weight'), scope('in_proj_bias')) as tf.Tensor3D;
-  return linearLayer(attendWithin(projected, heads, mask, gate), scope, 'out_proj') as tf.Tensor3D;
+): tf.Tensor2D {
+  const [rows, columns] = projected.shape;
+  const samples = tf.reshape(projected, [rows / tokens, tokens, columns]) as tf.Tensor3D;
+  return tf.reshape(attendWithin(samples, heads, mask, gate), [rows, columns / 3]);
 }
 
 /**
@@ -54,6 +82,7 @@ export function attendWithin(
  *
  * @param query `[batch, width]`
  * @param key and value `[batch, tokens, width]`
+ * @param mask added to each query's scores, `[batch, tokens]`
  * @returns `[batch, width]`
  */
 export function attendOnce(
@@ -61,13 +90,15 @@ export function attendOnce(
   key: tf.Tensor3D,
   value: tf.Tensor3D,
   heads: number,
+  mask?: tf.Tensor2D,
 ): tf.Tensor2D {
   const [batch, tokens, width] = key.shape;
   const headWidth = width / heads;
   const split = (x: tf.Tensor3D) =>
     tf.transpose(tf.reshape(x, [batch, tokens, heads, headWidth]), [0, 2, 1, 3]);
   const asked = tf.mul(tf.reshape(query, [batch, heads, 1, headWidth]), headWidth ** -0.5);
-  const weights = tf.softmax(tf.matMul(asked, split(key), false, true)); // [batch, heads, 1, tokens]
+  const scores = tf.matMul(asked, split(key), false, true); // [batch, heads, 1, tokens]
+  const weights = tf.softmax(mask ? tf.add(scores, tf.reshape(mask, [batch, 1, 1, tokens])) : scores);
   return tf.reshape(tf.matMul(weights, split(value)), [batch, width]);
 }
 

@@ -7,6 +7,7 @@ export * from './linear';
 export * from './normalise';
 export * from './parameters';
 export * from './recompute';
+export * from './residualBlock';
 export * from './restore';
 export * from './tokenLayout';
 export * from './transformer';

@@ -1,10 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { layerNorm } from '../engine';
+import { layerNorm, type Precision } from '../engine';
 import type { Scope } from './parameters';
 
 /** The normalisation layer `name` of a scope, over the last axis. */
-export function layerNormLayer<T extends tf.Tensor>(x: T, scope: Scope, name: string, epsilon?: number): T {
-  return layerNorm(x, scope(`${name}.weight`), scope(`${name}.bias`), epsilon);
+export function layerNormLayer<T extends tf.Tensor>(
+  x: T,
+  scope: Scope,
+  name: string,
+  epsilon?: number,
+  precision?: Precision,
+): T {
+  return layerNorm(x, scope(`${name}.weight`), scope(`${name}.bias`), epsilon, precision);
 }
 
 /** Rows scaled to unit Euclidean length: x / max(‖x‖, ε), PyTorch's `F.normalize`. */

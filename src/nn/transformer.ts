@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Activation } from '../engine';
-import { selfAttention } from './attention';
+import { type Activation, currentPrecision } from '../engine';
+import type { AttentionOptions } from './attention';
 import { type Grouping, type GroupingConfig, groupTokens, initialiseGrouping } from './grouping';
 import type { Initialiser } from './initialise';
-import { linearLayer } from './linear';
-import { layerNormLayer } from './normalise';
 import type { Scope } from './parameters';
 import { recomputed } from './recompute';
+import { type BlockShape, type Picks, pickedBlock, residualBlock } from './residualBlock';
 import type { Links } from './tokenLayout';
 
 /** The sizes of one stack of blocks. */
@@ -24,6 +23,13 @@ export interface TransformerShape {
   grouping?: GroupingConfig;
 }
 
+/** What a stack is given beside its input. */
+export interface TransformerOptions {
+  /** See `AttentionOptions`. */
+  mask?: tf.Tensor2D;
+  grouping?: Grouping;
+}
+
 /**
  * A stack of pre-norm residual blocks, `resblocks.0` to `resblocks.{layers−1}` (open_clip's `Transformer`). Where tokens are
  * grouped, each block hands its links to the next. Links are not recomputed for the gradient: under `withRecomputation`
@@ -37,23 +43,57 @@ export function transformer(
   scope: Scope,
   shape: TransformerShape,
   activation: Activation,
-  mask?: tf.Tensor2D,
-  grouping?: Grouping,
+  { mask, grouping }: TransformerOptions = {},
 ): tf.Tensor3D {
-  const { normEps } = shape;
+  return blocks(x, scope, blockShape(shape, activation), shape.layers, { mask, grouping });
+}
+
+/**
+ * One token of each sample behind a stack: as `transformer` and then taking that token, for less work in the last block.
+ *
+ * @returns `[batch, width]`
+ */
+export function pickedTransformer(
+  x: tf.Tensor3D,
+  scope: Scope,
+  shape: TransformerShape,
+  activation: Activation,
+  picks: Picks,
+  { mask, grouping }: TransformerOptions = {},
+): tf.Tensor2D {
+  const ofBlocks = blockShape(shape, activation);
+  if (grouping) {
+    const all = blocks(x, scope, ofBlocks, shape.layers, { mask, grouping });
+    return tf.gather(tf.reshape(all, [-1, shape.width]), picks.rows) as tf.Tensor2D;
+  }
+  const last = scope.at('resblocks').at(shape.layers - 1);
+  const block = ([x]: readonly tf.Tensor[], [rows, mask]: readonly tf.Tensor[]) =>
+    pickedBlock(x as tf.Tensor3D, last, ofBlocks, { rows, mask } as Picks);
+  const before = blocks(x, scope, ofBlocks, shape.layers - 1, { mask });
+  return recomputed(block, [before], last.all(), picks.mask ? [picks.rows, picks.mask] : [picks.rows]);
+}
+
+function blockShape({ heads, normEps }: TransformerShape, activation: Activation): BlockShape {
+  return { heads, normEps, activation, precision: currentPrecision() };
+}
+
+/** The first `count` blocks. */
+function blocks(
+  x: tf.Tensor3D,
+  scope: Scope,
+  shape: BlockShape,
+  count: number,
+  { mask, grouping }: TransformerOptions,
+): tf.Tensor3D {
   let hidden = x;
   let links: Links | undefined;
-  for (let layer = 0; layer < shape.layers; layer++) {
+  for (let layer = 0; layer < count; layer++) {
     const ofBlock = scope.at('resblocks').at(layer);
     const grouped = grouping && groupTokens(hidden, ofBlock.at('group_attn'), grouping, layer, links);
     links = grouped?.links;
     if (links) grouping?.watch?.(links);
     const block = ([x, gate]: readonly tf.Tensor[], [mask]: readonly tf.Tensor[]) =>
-      residualBlock(x as tf.Tensor3D, ofBlock, shape.heads, activation, {
-        mask,
-        gate,
-        normEps,
-      } as BlockOptions);
+      residualBlock(x as tf.Tensor3D, ofBlock, shape, { mask, gate } as AttentionOptions);
     const inputs = grouped ? [hidden, grouped.gate] : [hidden];
     hidden = recomputed(block, inputs, ownVariables(ofBlock), mask && [mask]);
   }
@@ -64,29 +104,6 @@ export function transformer(
 function ownVariables(ofBlock: Scope): tf.Variable[] {
   const grouping = new Set(ofBlock.at('group_attn').all());
   return ofBlock.all().filter((variable) => !grouping.has(variable));
-}
-
-/** What changes the weights of attention, see `selfAttention`, and ε of the layer norms. */
-interface BlockOptions {
-  mask?: tf.Tensor2D;
-  gate?: tf.Tensor3D;
-  normEps?: number;
-}
-
-/** x + attention(norm(x)), then x + mlp(norm(x)); what is added is scaled in a block that has such factors. */
-export function residualBlock(
-  x: tf.Tensor3D,
-  scope: Scope,
-  heads: number,
-  activation: Activation,
-  { mask, gate, normEps }: BlockOptions = {},
-): tf.Tensor3D {
-  const scaled = (added: tf.Tensor, name: string) =>
-    scope.has(`${name}.gamma`) ? tf.mul(added, scope(`${name}.gamma`)) : added;
-  const normed = layerNormLayer(x, scope, 'ln_1', normEps);
-  const attended = tf.add(x, scaled(selfAttention(normed, scope.at('attn'), heads, mask, gate), 'ls_1'));
-  const hidden = activation(linearLayer(layerNormLayer(attended, scope, 'ln_2', normEps), scope, 'mlp.c_fc'));
-  return tf.add(attended, scaled(linearLayer(hidden, scope, 'mlp.c_proj'), 'ls_2')) as tf.Tensor3D;
 }
 
 /** Standard deviations that replace PyTorch's default uniform draws, as in CLIP's text tower. */

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createRandom, startEngine } from '../../src/engine';
 import { causalMask, initialiser, type Parameters, scopeOf, selfAttention } from '../../src/nn';
 import { assertClose } from '../golden/compare';
+import { attentionWeights } from './attentionWeights';
 
 const [BATCH, TOKENS, WIDTH, HEADS] = [2, 3, 4, 2];
 type Matrix = number[][];
@@ -35,6 +36,14 @@ function naiveAttention(
   });
 }
 
+/** `selfAttention` with its last bias. `[batch, tokens, width]` */
+function attend(x: tf.Tensor3D, parameters: Parameters, mask?: tf.Tensor2D): tf.Tensor3D {
+  const scope = scopeOf(parameters);
+  const rows = tf.reshape(x, [-1, WIDTH]) as tf.Tensor2D;
+  const mixed = selfAttention(rows, attentionWeights(scope), { tokens: TOKENS, heads: HEADS }, { mask });
+  return tf.reshape(tf.add(mixed, scope('out_proj.bias')), x.shape);
+}
+
 describe('selfAttention', () => {
   let parameters: Parameters;
   let x: tf.Tensor3D;
@@ -53,7 +62,7 @@ describe('selfAttention', () => {
   for (const causal of [false, true]) {
     it(`equals attention computed token by token, ${causal ? 'causal' : 'without a mask'}`, () => {
       tf.tidy(() => {
-        const found = selfAttention(x, scopeOf(parameters), HEADS, causal ? causalMask(TOKENS) : undefined);
+        const found = attend(x, parameters, causal ? causalMask(TOKENS) : undefined);
         const read = (name: string) => parameters.get(name)!.arraySync();
         const weights = {
           inWeight: read('in_proj_weight') as Matrix,
@@ -71,7 +80,7 @@ describe('selfAttention', () => {
   it('under a causal mask, does not see later tokens', () => {
     tf.tidy(() => {
       const of = (x: tf.Tensor3D) =>
-        tf.slice(selfAttention(x, scopeOf(parameters), HEADS, causalMask(TOKENS)), [0, 0, 0], [-1, 2, -1]);
+        tf.slice(attend(x, parameters, causalMask(TOKENS)), [0, 0, 0], [-1, 2, -1]);
       const last = tf.tensor3d([0, 0, 5], [1, TOKENS, 1]);
       assertClose(of(tf.add(x, last)), of(x).dataSync(), 1e-6);
     });

@@ -14,6 +14,7 @@ import {
   type Links,
   type Parameters,
   residualBlock,
+  type Scope,
   scopeOf,
   selfAttention,
   type TokenLayout,
@@ -21,6 +22,7 @@ import {
   withRecomputation,
 } from '../../src/nn';
 import { assertClose, golden } from '../golden/compare';
+import { attentionWeights } from './attentionWeights';
 
 const file = golden('grouping.safetensors');
 const valuesOf = (name: string) => file.get(name)!.data;
@@ -106,7 +108,12 @@ describe('grouping, against known answers', () => {
       const [x, gate] = ['image.x', 'image.1.gate'].map((name) => tf.variable(tensorOf(name)));
       const leaves = new Map([['x', x], ['gate', gate], ...state]); // biome-ignore format: one line
       const out = () =>
-        residualBlock(x as tf.Tensor3D, scopeOf(state), 2, gelu, { gate: gate as tf.Tensor3D });
+        residualBlock(
+          x as tf.Tensor3D,
+          scopeOf(state),
+          { heads: 2, activation: gelu },
+          { gate: gate as tf.Tensor3D },
+        );
       assertClose(out(), valuesOf('block.out'), 1e-5, 'output');
       const loss = () => tf.sum(tf.mul(out(), tensorOf('block.probe'))) as tf.Scalar;
       const { grads } = tf.variableGrads(loss, [...leaves.values()]);
@@ -118,6 +125,18 @@ describe('grouping, against known answers', () => {
     });
   });
 });
+
+/** Gated attention with its last bias. `[batch, tokens, width]` */
+function attend(x: tf.Tensor3D, scope: Scope, heads: number, gate?: tf.Tensor3D): tf.Tensor3D {
+  const [, tokens, width] = x.shape;
+  const mixed = selfAttention(
+    tf.reshape(x, [-1, width]),
+    attentionWeights(scope),
+    { tokens, heads },
+    { gate },
+  );
+  return tf.reshape(tf.add(mixed, scope('out_proj.bias')), x.shape);
+}
 
 describe('gated attention', () => {
   let parameters: Parameters;
@@ -136,8 +155,8 @@ describe('gated attention', () => {
       const x = tf.randomNormal([2, 9, 4], 0, 1, 'float32', 1) as tf.Tensor3D;
       const gate = gateOf(gridLayout(3), [tf.ones([2, 3, 2]), tf.ones([2, 2, 3])]);
       const scope = scopeOf(parameters);
-      const plain = selfAttention(x, scope, 2).dataSync();
-      assertClose(selfAttention(x, scope, 2, undefined, gate), plain, 1e-6);
+      const plain = attend(x, scope, 2).dataSync();
+      assertClose(attend(x, scope, 2, gate), plain, 1e-6);
     });
   });
 
@@ -147,7 +166,7 @@ describe('gated attention', () => {
       const gate = gateOf(chainLayout(Int32Array.of(3), 3), [tf.zeros([1, 2])]);
       assertClose(gate, tf.eye(3).dataSync(), 1e-9);
       const other = tf.add(x, tf.tensor3d([0, 0.5, 0], [1, 3, 1])) as tf.Tensor3D;
-      const value = (x: tf.Tensor3D) => tf.slice(selfAttention(x, scopeOf(parameters), 1, undefined, gate), [0, 0, 0], [1, 1, 4]); // biome-ignore format: one line
+      const value = (x: tf.Tensor3D) => tf.slice(attend(x, scopeOf(parameters), 1, gate), [0, 0, 0], [1, 1, 4]); // biome-ignore format: one line
       const base = parameters.get('out_proj.bias')!.dataSync();
       const [a, b] = [x, other].map((x) => Array.from(value(x).dataSync(), (v, i) => v - base[i]));
       const ratio = a[0] / b[0]; // the other's embedding changes the share, not the direction
@@ -169,7 +188,7 @@ describe('a stack of blocks with grouping', () => {
 
   const run = (x: tf.Tensor3D, watch?: (links: Links) => void) => {
     const grouping = { config: shape.grouping, layout: gridLayout(3), watch };
-    return transformer(x, scopeOf(parameters).at('transformer'), shape, gelu, undefined, grouping);
+    return transformer(x, scopeOf(parameters).at('transformer'), shape, gelu, { grouping });
   };
 
   it('hands links from block to block: they never get weaker', () => {

@@ -28,7 +28,7 @@ describe('recomputed', () => {
     const x = tf.randomNormal([4, tokens, 16], 0, 1, 'float32', 7) as tf.Tensor3D;
     const loss = () => {
       const mask = masked ? causalMask(tokens) : undefined;
-      const out = transformer(tf.mul(x, 2), scopeOf(parameters).at('transformer'), SHAPE, gelu, mask);
+      const out = transformer(tf.mul(x, 2), scopeOf(parameters).at('transformer'), SHAPE, gelu, { mask });
       return tf.mean(tf.square(tf.sub(out, 1))) as tf.Scalar;
     };
     let result: { value: tf.Scalar; grads: tf.NamedTensorMap } | undefined;
