@@ -2,7 +2,8 @@ import type { Index } from 'usearch';
 
 /**
  * How a part of an index is built: HNSW graphs by usearch over inner products, vectors in 16 bits. The numbers are usearch's
- * own defaults; what they come to is measured in `likelyRows`.
+ * own defaults; what they come to is measured in `likelyRows`. In 32 bits 100,000 rows of 512 numbers took 150 s instead of
+ * 106 and 220 MB instead of 117, and 200 candidates held no more of the ten nearest (0.998 to 1.000 in both).
  *
  * Source: Malkov and Yashunin, arXiv 1603.09320, whose M is `connectivity` and efConstruction `expansion_add`.
  */

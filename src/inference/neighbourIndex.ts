@@ -124,6 +124,7 @@ async function buildPart(
   const temporary = `${file}.${process.pid}.tmp`;
   graph.save(temporary);
   renameSync(temporary, file);
+  graph.view(file); // Frees what was built: usearch has no other way, and the garbage collector does not see it.
 }
 
 /** Lets the process hear of a signal. */
