@@ -6,6 +6,7 @@ import { register as classify } from './classify';
 import { register as data } from './data';
 import { register as doctor } from './doctor';
 import { register as embed } from './embed';
+import { register as evaluate } from './evaluate';
 import { fail } from './fail';
 import { register as reproduce } from './reproduce';
 import { register as search } from './search';
@@ -16,7 +17,7 @@ import { register as train } from './train';
  * One file per verb. A file requires what it computes with inside its action, so that `--help` answers at once;
  * `require`, because `import()` would load a second copy of modules that are loaded already.
  */
-const verbs = [setup, doctor, reproduce, train, data, caption, captioner, embed, classify, search];
+const verbs = [setup, doctor, reproduce, train, data, caption, captioner, embed, classify, search, evaluate];
 
 /** The whole command line: every verb with its options, `--version`, `--help` and `--verbose`. */
 export function createProgram(): Command {

@@ -1,4 +1,5 @@
-import { mean } from './statistics';
+import { normalQuantile } from './distributions';
+import { type Interval, mean } from './statistics';
 
 /** The difference of two accuracies and how far off it could be because the test set is finite; one unit throughout. */
 export interface AccuracyDifference {
@@ -50,4 +51,40 @@ export function meanDifference(parts: readonly AccuracyDifference[]): AccuracyDi
     lowest: error('lowest'),
     highest: error('highest'),
   };
+}
+
+/**
+ * Two models, the same images, and known which of them each was right on: a − b with its interval. The variance is
+ * (D − d²) / count of `accuracyDifference`, D counted. With classes it is the difference of means per class: each class has
+ * its own d and D, and all weigh the same; a class of one image adds nothing to the width.
+ *
+ * @param a for each image 1 where the model was right, otherwise 0; `b` likewise
+ * @param classes of the images
+ * @throws when the two do not belong to the same images, or there are none
+ */
+export function pairedDifference(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  classes: ArrayLike<number> = new Uint8Array(a.length),
+  level = 0.95,
+): Interval {
+  if (a.length !== b.length || a.length !== classes.length || a.length === 0) {
+    throw new Error(`Expected answers to the same images, got ${a.length} and ${b.length}.`);
+  }
+  const strata = new Map<number, { count: number; sum: number; disagreements: number }>();
+  for (let i = 0; i < a.length; i++) {
+    const own = strata.get(classes[i]) ?? { count: 0, sum: 0, disagreements: 0 };
+    own.count++;
+    own.sum += a[i] - b[i];
+    own.disagreements += Math.abs(a[i] - b[i]);
+    strata.set(classes[i], own);
+  }
+  const parts = [...strata.values()].map(({ count, sum, disagreements }) => ({
+    difference: sum / count,
+    variance: (disagreements / count - (sum / count) ** 2) / count,
+  }));
+  const estimate = mean(parts.map(({ difference }) => difference));
+  const variance = parts.reduce((total, part) => total + part.variance, 0) / parts.length ** 2;
+  const halfWidth = normalQuantile((1 + level) / 2) * Math.sqrt(variance);
+  return { estimate, low: estimate - halfWidth, high: estimate + halfWidth, level };
 }

@@ -7,6 +7,16 @@ export interface NpyArray {
   data: Float32Array;
 }
 
+/** The same of whole numbers: classes, predictions, places. */
+export interface IntegerNpyArray {
+  shape: number[];
+  data: Int32Array;
+}
+
+/** NumPy's names of what arrays may hold here. */
+const TYPES = { '<f4': 'float32', '<i4': 'int32' };
+type Descr = keyof typeof TYPES;
+
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
 const ALIGNMENT = 64;
 /** NumPy leaves as much room for the first axis, so that a file can grow without a new header. */
@@ -17,9 +27,9 @@ const ROOM_FOR_ROWS = 21;
  *
  * Source: `numpy.lib.format`, version 1.0.
  */
-export function npyHeader(shape: readonly number[]): Buffer {
+export function npyHeader(shape: readonly number[], descr: Descr = '<f4'): Buffer {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const described = `{'descr': '<f4', 'fortran_order': False, 'shape': (${tuple}), }`;
+  const described = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${tuple}), }`;
   const text = described + ' '.repeat(shape.length > 0 ? ROOM_FOR_ROWS - String(shape[0]).length : 0);
   const start = MAGIC.length + 4;
   const padding = ALIGNMENT - ((start + text.length + 1) % ALIGNMENT);
@@ -29,13 +39,13 @@ export function npyHeader(shape: readonly number[]): Buffer {
 }
 
 /** Writes an array that `numpy.load` reads; whole or not at all. */
-export function writeNpy(path: string, { shape, data }: NpyArray): void {
+export function writeNpy(path: string, { shape, data }: NpyArray | IntegerNpyArray): void {
   const count = shape.reduce((product, side) => product * side, 1);
   if (count !== data.length) {
     throw new Error(`Expected ${count} numbers for the shape [${shape}], got ${data.length}.`);
   }
   writeFileAtomically(path, [
-    npyHeader(shape),
+    npyHeader(shape, data instanceof Int32Array ? '<i4' : '<f4'),
     new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   ]);
 }
@@ -46,15 +56,26 @@ export function writeNpy(path: string, { shape, data }: NpyArray): void {
  * @throws if the file is no `.npy` file, holds other numbers than float32 in row-major order, or was cut off
  */
 export function readNpy(path: string): NpyArray {
+  const { shape, bytes } = readNumbers(path, '<f4');
+  return { shape, data: new Float32Array(bytes.buffer) };
+}
+
+/** The same for whole numbers of 32 bits. */
+export function readIntegerNpy(path: string): IntegerNpyArray {
+  const { shape, bytes } = readNumbers(path, '<i4');
+  return { shape, data: new Int32Array(bytes.buffer) };
+}
+
+function readNumbers(path: string, descr: Descr): { shape: number[]; bytes: Uint8Array } {
   const bytes = readFileSync(path);
-  const { shape, start } = readNpyHeader(bytes, path);
+  const { shape, start } = readNpyHeader(bytes, path, descr);
   const count = shape.reduce((product, side) => product * side, 1);
   if (bytes.length - start !== 4 * count) {
     throw new Error(
       `Expected ${4 * count} bytes of numbers in "${path}" for its shape [${shape}], got ${bytes.length - start}; it was cut off.`,
     );
   }
-  return { shape, data: new Float32Array(Uint8Array.from(bytes.subarray(start)).buffer) };
+  return { shape, bytes: Uint8Array.from(bytes.subarray(start)) };
 }
 
 /**
@@ -62,7 +83,11 @@ export function readNpy(path: string): NpyArray {
  *
  * @param bytes the file, or its first kilobytes
  */
-export function readNpyHeader(bytes: Buffer, path: string): { shape: number[]; start: number } {
+export function readNpyHeader(
+  bytes: Buffer,
+  path: string,
+  descr: Descr = '<f4',
+): { shape: number[]; start: number } {
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
     throw new Error(`Expected an array of NumPy in "${path}", but it does not begin as one; check the path.`);
   }
@@ -71,10 +96,10 @@ export function readNpyHeader(bytes: Buffer, path: string): { shape: number[]; s
   const from = isFirst ? 10 : 12;
   const text = bytes.toString('utf8', from, from + length);
   const found = /'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \(([^)]*)\)/.exec(text);
-  if (found?.[1] !== '<f4' || found[2] !== 'False') {
+  if (found?.[1] !== descr || found[2] !== 'False') {
     const got = found ? `${found[1]}${found[2] === 'True' ? ' column by column' : ''}` : 'something else';
     throw new Error(
-      `Expected float32 ("<f4") row by row in "${path}", got ${got}; save it with numpy.ascontiguousarray(x, "<f4").`,
+      `Expected ${TYPES[descr]} ("${descr}") row by row in "${path}", got ${got}; save it with numpy.ascontiguousarray(x, "${descr}").`,
     );
   }
   const shape = found[3]

@@ -49,6 +49,11 @@ export async function* journalKeys(path: string, inputs: number): AsyncGenerator
   }
 }
 
+/** All lines of a finished list, in their order. */
+export async function* journalLines(path: string): AsyncGenerator<JournalLine> {
+  for await (const line of linesOf(path)) yield parse(line)!;
+}
+
 /** Opens a list to go on behind its first `bytes`; what comes after them goes. */
 export function openJournal(path: string, bytes: number) {
   const descriptor = openSync(path, 'a');

@@ -26,6 +26,8 @@ export interface LoadedClip {
   /** The parameters, for whoever wants to look inside. */
   model: Clip;
   preparation: Preparation;
+  /** The file its weights were read from. */
+  weightsFile: string;
   /**
    * A row for each picture, in their order; `inputs` says which have none where damaged ones are skipped.
    * @throws BadSampleError at a damaged picture, unless they are skipped
@@ -85,9 +87,10 @@ export async function loadClip(
 ): Promise<LoadedClip> {
   await startEngine();
   const resolved = resolveModel(typeof source === 'string' ? { model: source } : source);
-  const file = await openWeights(await weightsPath(resolved, options), options);
+  const path = await weightsPath(resolved, options);
+  const file = await openWeights(path, options);
   try {
-    return doorOf(readModel(resolved.config, file), resolved, options);
+    return doorOf(readModel(resolved.config, file), path, resolved, options);
   } finally {
     file.close();
   }
@@ -97,7 +100,12 @@ async function weightsPath({ weights }: ResolvedModel, { fetch }: LoadClipOption
   return 'path' in weights ? weights.path : (await fetchWeights(weights.published, fetch)).path;
 }
 
-function doorOf(model: Clip, resolved: ResolvedModel, options: LoadClipOptions): LoadedClip {
+function doorOf(
+  model: Clip,
+  weightsFile: string,
+  resolved: ResolvedModel,
+  options: LoadClipOptions,
+): LoadedClip {
   const { config, preparation } = resolved;
   let opened: Promise<TextTokenizer> | undefined;
   const tokenizer = () => {
@@ -108,6 +116,7 @@ function doorOf(model: Clip, resolved: ResolvedModel, options: LoadClipOptions):
     config,
     model,
     preparation,
+    weightsFile,
     async encodeImages(pictures, options) {
       const named = pictures.map((image, place) => ({ key: keyOf(image, place), image }));
       const batches = await collect(clip.encodePictures(named, options));

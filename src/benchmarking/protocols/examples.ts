@@ -1,0 +1,61 @@
+import { stratifiedSplit } from '../../data/stratify';
+import type { ProbeExamples } from '../../evaluation';
+import { selectExamples } from '../../evaluation/examples';
+import type { EmbeddedSplit } from '../embedSplit';
+import type { Subject } from '../subject';
+
+/** The class of each row of a classification split. */
+export function labelsOf({ targets }: EmbeddedSplit): number[] {
+  return targets as number[];
+}
+
+export function examplesOf(split: EmbeddedSplit): ProbeExamples {
+  return { features: split.embeddings, labels: labelsOf(split) };
+}
+
+/** What a probe learns from and what decides on its settings. */
+export interface TrainingExamples {
+  train: ProbeExamples;
+  validation: ProbeExamples;
+  /** Where the two come from, in words. */
+  source: string;
+}
+
+/** Names of splits, the likeliest first. */
+const TRAIN = ['train', 'trainval'];
+const VALIDATION = ['val', 'validation'];
+/** What is held out where a set has no validation split. */
+const HELD_OUT = 0.1;
+
+/**
+ * The official training and validation splits; where there is no validation split, a tenth of each class is drawn from
+ * training (Radford et al. 2021, appendix A.3, do likewise and do not say how much).
+ *
+ * @throws where the benchmark has nothing to train on
+ */
+export async function trainingExamples({
+  benchmark,
+  split,
+  seed,
+  embedded,
+}: Subject): Promise<TrainingExamples> {
+  const firstOf = (names: readonly string[]) =>
+    names.find((name) => name in benchmark.splits && name !== split);
+  const [training, validating] = [firstOf(TRAIN), firstOf(VALIDATION)];
+  if (!training) {
+    throw new Error(
+      `${benchmark.title} has no training split (it has ${Object.keys(benchmark.splits).join(', ')}); only zero-shot protocols judge it.`,
+    );
+  }
+  const train = examplesOf(await embedded(training));
+  if (validating && training !== 'trainval') {
+    const validation = examplesOf(await embedded(validating));
+    return { train, validation, source: `${training} and ${validating}` };
+  }
+  const [held, kept] = stratifiedSplit(train.labels, HELD_OUT, seed);
+  return {
+    train: selectExamples(train, kept),
+    validation: selectExamples(train, held),
+    source: `${training}, ${100 * HELD_OUT} % of each class held out by seed ${seed}`,
+  };
+}

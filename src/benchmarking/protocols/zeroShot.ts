@@ -1,0 +1,29 @@
+import { zeroShotAccuracy } from '../../evaluation';
+import { labelsOf } from './examples';
+import type { Protocol } from './protocol';
+
+/** Zero-shot classification: `top1`, `top5` and `meanPerClass`, as CLIP_benchmark's `zeroshot_classification`. */
+export const zeroShot: Protocol<'classification'> = {
+  id: 'zero-shot',
+  task: 'classification',
+  async measure(subject) {
+    const classEmbeddings = await subject.classes();
+    const tested = await subject.embedded(subject.split);
+    const labels = labelsOf(tested);
+    const found = zeroShotAccuracy({ imageEmbeddings: tested.embeddings, labels, classEmbeddings });
+    return {
+      metrics: accuracies(found, classEmbeddings.rows),
+      settings: {},
+      prompts: await subject.prompts(),
+      predictions: { labels, predicted: found.predictions },
+    };
+  },
+};
+
+/** Within five of fewer than five classes every answer is right: then there is no such number. */
+export function accuracies(
+  { top1, top5, meanPerClass }: { top1: number; top5: number; meanPerClass: number },
+  classes: number,
+): Record<string, number> {
+  return { top1, ...(classes >= 5 && { top5 }), meanPerClass };
+}

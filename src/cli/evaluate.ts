@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { ModelChoice, Observer, ProtocolId } from '../benchmarking';
+import type { Progress } from '../report';
+import { namedNotes } from './embedProgress';
+import { MODELS_HELP, openModel } from './modelOptions';
+import { wholeNumber } from './optionParsers';
+
+const PROTOCOLS = 'zero-shot, linear-probe, knn, few-shot, calibration';
+
+const HELP = `${MODELS_HELP}
+
+Several models stand between commas; MODEL@NAME is called NAME in tables.
+
+BENCHMARK is a set of "clipbook data list benchmarks" or several between commas; or the sets of a paper:
+  dalip   the ten columns of DALIP's table, the plant columns Meta-Album's Mini sets
+  alip    the eleven columns of ALIP's zero-shot table, and Flickr30k and MS-COCO
+Files lie where "clipbook data fetch" puts them, or in --data FOLDER, which holds a folder for each set.
+
+Protocols: ${PROTOCOLS}. Retrieval sets know zero-shot only.
+
+Embeddings are kept in the cache by what decides them (weights, preparation, the set's files): another protocol or the same
+command again takes seconds, and an interrupted one goes on. Data that are not whole are refused; with --allow-partial they
+are judged, missing sets left out, and every output says so.
+
+Writes results.json with everything that decided the numbers, results.csv, table.md and predictions. "clipbook compare" says
+in what two of them differ.
+
+Examples:
+  $ clipbook evaluate --model ViT-B-32:openai --benchmark cifar10,cifar100
+  $ clipbook evaluate --model ViT-B-16:openai,results/train/runs/mine@mine --benchmark dalip --data /data/benchmarks
+  $ clipbook evaluate --model ViT-B-32:openai --benchmark pets --protocol zero-shot,linear-probe,knn -o results/evaluate/pets`;
+
+/** `clipbook evaluate`: models on published test sets. */
+export function register(program: Command): void {
+  program
+    .command('evaluate')
+    .description('judge models on published test sets, in the columns of the papers')
+    .requiredOption('-m, --model <models>', 'which models, such as ViT-B-32:openai', names)
+    .option('--weights <file>', 'the weights of a single model, where its name has no tag')
+    .option('--tokenizer <folder>', 'tokenizer.json and tokenizer_config.json, for models such as SigLIP')
+    .requiredOption('-b, --benchmark <sets>', 'which test sets, such as cifar10 or dalip', names)
+    .option('--protocol <protocols>', PROTOCOLS, protocolList, ['zero-shot'])
+    .option('--split <name>', 'another split than the one that tables report')
+    .option('--data <folder>', 'where the sets lie, each in a folder with its name')
+    .option('--cache <folder>', 'where embeddings are kept and fetched sets lie')
+    .option('--allow-partial', 'go on with data that are not whole')
+    .option('--batch-size <number>', 'pictures embedded at a time', wholeNumber, 32)
+    .option(
+      '-o, --output <folder>',
+      'where results go; default results/evaluate/ and a name made of models and sets',
+    )
+    .option('--json', 'print results.json')
+    .addHelpText('after', HELP)
+    .action(run);
+}
+
+interface EvaluateFlags {
+  model: string[];
+  weights?: string;
+  tokenizer?: string;
+  benchmark: string[];
+  protocol: ProtocolId[];
+  split?: string;
+  data?: string;
+  cache?: string;
+  allowPartial?: boolean;
+  batchSize: number;
+  output?: string;
+  json?: boolean;
+}
+
+function names(text: string): string[] {
+  return text.split(',').filter((name) => name !== '');
+}
+
+function protocolList(text: string): ProtocolId[] {
+  const known = PROTOCOLS.split(', ');
+  const odd = names(text).find((name) => !known.includes(name));
+  if (odd === undefined) return names(text) as ProtocolId[];
+  throw new InvalidArgumentError(`There is no protocol "${odd}"; known are ${PROTOCOLS}.`);
+}
+
+async function run({ model, weights, tokenizer, ...flags }: EvaluateFlags): Promise<void> {
+  const { evaluate, evaluationTables, writeEvaluation } =
+    require('../benchmarking') as typeof import('../benchmarking');
+  const { createProgress, renderText } = require('../report') as typeof import('../report');
+  const { interruptible } = require('./interrupt') as typeof import('./interrupt');
+
+  const models = choices(model, { weights, tokenizer });
+  const { benchmark, protocol, json, output = defaultOutput(model, benchmark), ...options } = flags;
+  const progress = createProgress();
+  const work = async (signal: AbortSignal) => {
+    const open = (source: ModelChoice) => openModel(source, progress, signal);
+    const observer = observerOf(progress);
+    const asked = { models, benchmarks: benchmark, protocols: protocol, observer, open, signal };
+    const evaluation = await evaluate({ ...options, ...asked });
+    progress.stop();
+    writeEvaluation(output, evaluation);
+    const { results } = evaluation;
+    if (json) console.log(JSON.stringify(results));
+    else for (const table of evaluationTables(results)) console.log(renderText(table));
+    progress.note(`Everything is in "${output}".`);
+  };
+  await interruptible(work, 'The same command goes on from there.').finally(progress.stop);
+}
+
+function choices(models: string[], files: Pick<ModelChoice, 'weights' | 'tokenizer'>): ModelChoice[] {
+  if (files.weights && models.length > 1) {
+    throw new Error(
+      `Expected one model beside --weights, got ${models.length}; name a tag or folder of each.`,
+    );
+  }
+  return models.map((model) => {
+    const at = model.lastIndexOf('@');
+    if (at <= 0 || existsSync(model)) return { ...files, model };
+    return { ...files, model: model.slice(0, at), label: model.slice(at + 1) };
+  });
+}
+
+function defaultOutput(models: string[], benchmarks: string[]): string {
+  const name = [...models, ...benchmarks].join('-').replace(/[^\w.-]+/g, '-');
+  return join('results', 'evaluate', name.replace(/^-+/, '').slice(0, 100));
+}
+
+/** A bar where the number of pictures is known; elsewhere the name of what is done. */
+function observerOf(progress: Progress): Observer {
+  let isCounted = false;
+  return {
+    stage(name, total) {
+      isCounted = total !== undefined;
+      if (isCounted) progress.stage(name, total!);
+      else progress.note(name);
+    },
+    update: (done) => {
+      if (isCounted) progress.update(done);
+    },
+    note: namedNotes(progress),
+  };
+}
