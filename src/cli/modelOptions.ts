@@ -16,7 +16,8 @@ MODEL is one of
   ViT-B-32 --weights FILE      a model of open_clip with a file: safetensors, also sharded, PyTorch or TorchScript
   mine.json --weights FILE     a configuration in open_clip's format
   FOLDER                       a copy of a Hugging Face repository, with open_clip_config.json
-  results/train/runs/NAME      a run of clipbook, its last checkpoint; or one of its checkpoints`;
+  results/train/runs/NAME      a run of clipbook, its last checkpoint; or one of its checkpoints
+  pictograms                   a small model of drawings that comes along (data/pictogram-clip)`;
 
 /** Adds --model, --weights and --tokenizer. */
 export function withModelOptions(command: Command): Command {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { readPreprocessConfig } from '../data';
+import { projectRoot, readPreprocessConfig } from '../data';
 import {
   type ClipConfig,
   type ImagePreparation,
@@ -18,7 +18,7 @@ export interface ClipSource {
   /**
    * One of: a published model with its tag (`ViT-B-32:openai`); a model's name (`ViT-B-32`) or a file in open_clip's format
    * (`mine.json`), both with `weights`; a folder that Hugging Face's Hub was copied to, with `open_clip_config.json`; a run of
-   * clipbook (`results/train/runs/NAME`) or one of its checkpoints.
+   * clipbook (`results/train/runs/NAME`) or one of its checkpoints; `pictograms`, a small model that comes along.
    */
   model: string;
   /** A file of weights, see `openWeights`; default the tag's, or what lies in the folder. */
@@ -36,6 +36,9 @@ export interface ResolvedModel {
   /** The folder of the tokenizer's files, where the model has one of its own and they are at hand. */
   tokenizer?: string;
 }
+
+/** The folder in `data/` of the model that comes along, and the name it is called by. */
+const EMBEDDED = { name: 'pictograms', folder: 'pictogram-clip' };
 
 const HUB_CONFIG = 'open_clip_config.json';
 const HUB_WEIGHTS = [
@@ -56,7 +59,8 @@ export function resolveModel({ model, weights, tokenizer }: ClipSource): Resolve
   return { ...resolved, tokenizer: own };
 }
 
-function findModel(model: string, weights: string | undefined): ResolvedModel {
+function findModel(name: string, weights: string | undefined): ResolvedModel {
+  const model = name === EMBEDDED.name ? join(projectRoot(), 'data', EMBEDDED.folder) : name;
   const copied = join(model, HUB_CONFIG);
   if (existsSync(copied)) return fromFile(copied, weights ?? weightsIn(model));
   const run = openOwnRun(model);

@@ -7,7 +7,7 @@ import { listCheckpoints, pictureSizeFor } from '../training';
 /** A model that clipbook trained. */
 export interface OwnRun {
   config: ClipConfig;
-  /** The checkpoint's parameters, a safetensors file. */
+  /** The parameters, a safetensors file. */
   weights: string;
   /** Side of the pictures it was trained on, in pixels. */
   pictureSize: number;
@@ -15,7 +15,8 @@ export interface OwnRun {
 
 /**
  * A run's model by its folder (`results/train/runs/NAME`, or its `checkpoints`), then of its last checkpoint, or by a
- * checkpoint's `.json` or `.safetensors` file. Undefined where the path is none of these.
+ * checkpoint's `.json` or `.safetensors` file; or a model that was published from a run, by its folder with `config.json` and
+ * `model.safetensors`. Undefined where the path is none of these.
  *
  * @throws when the run has no checkpoint yet, or its `config.json` names no model
  */
@@ -24,18 +25,24 @@ export function openOwnRun(path: string): OwnRun | undefined {
   const folder = folderOf(path);
   const configuration = join(folder ?? path, 'config.json');
   if (!folder || !existsSync(configuration)) return undefined;
-  const checkpoint = statSync(path).isDirectory()
-    ? listCheckpoints(join(folder, 'checkpoints')).at(-1)
-    : path;
-  if (!checkpoint) {
+  const weights = weightsIn(folder, path);
+  if (!weights) {
     throw new Error(`Expected a checkpoint of the run in "${folder}", but it has none yet; train it first.`);
   }
   const { model, pictureSize = pictureSizeFor(model.vision.imageSize) } = readJson(configuration, runConfig);
   return {
     config: withoutTrainingParts(model),
-    weights: checkpoint.replace(/\.json$/, '.safetensors'),
+    weights,
     pictureSize,
   };
+}
+
+function weightsIn(folder: string, path: string): string | undefined {
+  const published = join(folder, 'model.safetensors');
+  if (path === folder && existsSync(published)) return published;
+  const isFile = !statSync(path).isDirectory();
+  const checkpoint = isFile ? path : listCheckpoints(join(folder, 'checkpoints')).at(-1);
+  return checkpoint?.replace(/\.json$/, '.safetensors');
 }
 
 /** The run's folder, of itself, of its folder of checkpoints, or of one of these. */
