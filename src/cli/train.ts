@@ -55,6 +55,8 @@ The configuration is a JSON file; only "name" and "data" are necessary:
   recipe          steps 500, batchSize 128, learningRate 0.001, warmupSteps a tenth of the steps but at most 100,
                   weightDecay 0.2, clipNorm 1, beta1 0.9, beta2 0.98, epsilon 1e-6, seed 0, recompute false (true:
                   the towers' blocks are computed again for the gradient; a tenth of the memory, a third more time),
+                  "precision" "f32" (or "bf16": matrix products in 16 bits, as PyTorch autocasts; where the processor
+                  has instructions for them, nearly twice as fast),
                   "chunk" 512 (embeds so many pairs at a time: any batch in the memory of one chunk, a third more
                   time, the same loss and gradients; not with DALIP's "reduced" heads);
                   as ALIP was trained: "schedule": "oneCycle" (rises for a tenth of the steps and moves beta1 unless

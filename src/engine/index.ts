@@ -1,3 +1,4 @@
+export * from './adamw';
 export * from './attention';
 export * from './backend';
 export * from './batchNorm';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type AdamWSlot, adamWUpdate } from '../engine';
 import { restoreVariables, type SavedTensor, sameShape } from '../nn';
 
 /** All defaults are open_clip's for vision transformers; PyTorch's are beta2 0.999, epsilon 1e-8, decay 0.01. */
@@ -35,13 +36,8 @@ export interface AdamW {
   dispose(): void;
 }
 
-interface Slot {
+interface Slot extends AdamWSlot {
   name: string;
-  parameter: tf.Variable;
-  /** Running mean of the gradient. */
-  mean: tf.Variable;
-  /** Running mean of the squared gradient. */
-  square: tf.Variable;
   decays: boolean;
 }
 
@@ -72,14 +68,11 @@ export function createAdamW(parameters: ReadonlyMap<string, tf.Variable>, option
     // The root of the second moment's bias correction moves into epsilon and the step size: one operation fewer.
     const correction = Math.sqrt(1 - beta2 ** stepCount);
     const stepSize = (learningRate * correction) / (1 - beta1 ** stepCount);
-    const update = {
-      beta1,
-      beta2,
-      epsilon: epsilon * correction,
-      stepSize,
-      kept: 1 - learningRate * weightDecay,
-    };
-    for (const slot of slots) updateSlot(slot, gradients.get(slot.name)!, update);
+    const numbers = { beta1, beta2, epsilon: epsilon * correction, stepSize };
+    for (const slot of slots) {
+      const kept = slot.decays ? 1 - learningRate * weightDecay : 1;
+      adamWUpdate(slot, gradients.get(slot.name)!, { ...numbers, kept });
+    }
   }
 
   function state(): Map<string, tf.Variable> {
@@ -113,33 +106,8 @@ export function decaysInOpenClip(name: string, shape: readonly number[]): boolea
   return shape.length >= 2 && !['bn', 'ln', 'bias', 'logit_scale'].some((part) => name.includes(part));
 }
 
-/** One step's numbers, the same for all parameters. */
-interface Update {
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-  stepSize: number;
-  /** What is left of a parameter that decays. */
-  kept: number;
-}
-
-function updateSlot({ parameter, mean, square, decays }: Slot, gradient: tf.Tensor, update: Update): void {
-  tf.tidy(() => {
-    mean.assign(average(mean, gradient, update.beta1));
-    square.assign(average(square, tf.square(gradient), update.beta2));
-    const direction = tf.div(mean, tf.add(tf.sqrt(square), update.epsilon));
-    const kept = decays ? tf.mul(parameter, update.kept) : parameter;
-    parameter.assign(tf.sub(kept, tf.mul(direction, update.stepSize)));
-  });
-}
-
 function createMoment(shape: number[]): tf.Variable {
   return tf.tidy(() => tf.variable(tf.zeros(shape), false));
-}
-
-/** `rate·old + (1 − rate)·value` */
-function average(old: tf.Tensor, value: tf.Tensor, rate: number): tf.Tensor {
-  return tf.add(tf.mul(old, rate), tf.mul(value, 1 - rate));
 }
 
 function checkGradient({ name, parameter }: Slot, gradient: tf.Tensor | undefined): void {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { sumOfSquares } from '../engine';
 import { missingGradient } from './adamw';
 
 export interface ClippedGradients {
@@ -41,7 +42,7 @@ export function globalNorm(gradients: ReadonlyMap<string, tf.Tensor>): number {
   return tf.tidy(() => {
     const squares = [...gradients].map(([name, gradient]) => {
       if (!gradient) throw missingGradient(name);
-      return tf.sum(tf.square(gradient));
+      return sumOfSquares(gradient);
     });
     return tf.sqrt(tf.addN(squares)).dataSync()[0];
   });

@@ -107,6 +107,7 @@ const readRecipe = object({
   epsilon: optional(number({ above: 0 }), 1e-6),
   clipNorm: optional(number({ above: 0 }), 1),
   recompute: optional(flag),
+  precision: optional(oneOf(['f32', 'bf16'])),
   chunk: optional(count),
   seed: optional(number({ whole: true, from: 0 }), 0),
 });

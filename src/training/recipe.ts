@@ -1,3 +1,4 @@
+import type { Precision } from '../engine';
 import { oneCycle, type Schedule, warmupCosine } from './schedules';
 
 /** What defines a run besides its model, objective and data. */
@@ -36,6 +37,8 @@ export interface Recipe {
   clipNorm?: number;
   /** Compute the towers' blocks a second time for the gradient: less memory, a third more time. Default false. */
   recompute?: boolean;
+  /** Of the transformers' matrix products, see `withPrecision`; default `f32`. */
+  precision?: Precision;
   /**
    * Pairs whose activations are in memory at a time, see `cachedGradients`: the same loss and gradients for a third more
    * time, whatever the batch. Absent: the whole batch. Not with batch norm in a tower, as in DALIP's published heads.

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createRandom, type Random } from '../engine';
+import { createRandom, type Random, withPrecision } from '../engine';
 import { type Clip, isLogitScale, type Mode } from '../models';
 import { type Parameters, trainable, withRecomputation } from '../nn';
 import { type AdamW, createAdamW, decaysInOpenClip } from './adamw';
@@ -158,8 +158,10 @@ function lossAndGradients(
     parameters: trainedBy(objective, model),
   };
   const { chunk = batch.keys.length } = recipe;
-  const { loss, gradients } = withRecomputation(recipe.recompute ?? false, () =>
-    chunk < batch.keys.length ? cachedGradients(problem, chunk) : wholeGradients(problem),
+  const compute = () =>
+    chunk < batch.keys.length ? cachedGradients(problem, chunk) : wholeGradients(problem);
+  const { loss, gradients } = withPrecision(recipe.precision ?? 'f32', () =>
+    withRecomputation(recipe.recompute ?? false, compute),
   );
   const value = loss.dataSync()[0];
   loss.dispose();

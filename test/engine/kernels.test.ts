@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import {
   type Activation,
+  adamWUpdate,
   addBias,
   biasActivation,
   createRandom,
@@ -14,6 +15,7 @@ import {
   product,
   quickGelu,
   startEngine,
+  sumOfSquares,
   withPrecision,
 } from '../../src/engine';
 import { cast } from '../../src/engine/kernels';
@@ -165,6 +167,30 @@ describe('fused kernels', () => {
       assert.deepEqual(first(far), first(x));
     });
   });
+
+  for (const size of [3, 16, 37, 40_003]) {
+    it(`take AdamW's step on ${size} numbers, and add up their squares`, () => {
+      tf.tidy(() => {
+        const [parameter, gradient, mean] = [normal(size), normal(size), normal(size)];
+        const square = tf.square(normal(size));
+        const slot = {
+          parameter: tf.variable(parameter),
+          mean: tf.variable(mean),
+          square: tf.variable(square),
+        };
+        adamWUpdate(slot, gradient, { beta1: 0.9, beta2: 0.98, epsilon: 1e-6, stepSize: 0.01, kept: 0.95 });
+        const newMean = tf.add(tf.mul(mean, 0.9), tf.mul(gradient, 0.1));
+        const newSquare = tf.add(tf.mul(square, 0.98), tf.mul(tf.square(gradient), 0.02));
+        const direction = tf.div(newMean, tf.add(tf.sqrt(newSquare), 1e-6));
+        assertClose(slot.mean as tf.Tensor, newMean.dataSync(), 1e-6);
+        assertClose(slot.square as tf.Tensor, newSquare.dataSync(), 1e-6);
+        const moved = tf.sub(tf.mul(parameter, 0.95), tf.mul(direction, 0.01));
+        assertClose(slot.parameter as tf.Tensor, moved.dataSync(), 1e-5);
+        const exact = (gradient.dataSync() as Float32Array).reduce((sum, value) => sum + value * value, 0);
+        assertClose(sumOfSquares(gradient), [exact], 1e-6);
+      });
+    });
+  }
 
   it('multiply in 16 bits, gradients included', () => {
     tf.tidy(() => {
