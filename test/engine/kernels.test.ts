@@ -9,6 +9,7 @@ import {
   fusedAttention,
   gelu,
   geluTanh,
+  type HalfWeights,
   hasKernels,
   layerNorm,
   type Precision,
@@ -204,6 +205,20 @@ describe('fused kernels', () => {
         assertCloseInScale(gradient, right.gradients[i].dataSync(), HALF_TOLERANCE, `gradient ${i}`);
       });
     });
+  });
+
+  it('multiply by weights that are rounded once, where they are kept', () => {
+    const kept: HalfWeights = new Map();
+    tf.tidy(() => {
+      const [x, weight] = [toHalf(normal(9, 20)) as tf.Tensor2D, normal(12, 20)];
+      const anew = toFull(product(x, weight, 'bf16')).dataSync();
+      for (let use = 0; use < 2; use++) {
+        const found = withPrecision('bf16', () => toFull(product(x, weight, 'bf16')), kept);
+        assert.deepEqual(found.dataSync(), anew);
+      }
+    });
+    assert.equal(kept.size, 1);
+    for (const half of kept.values()) half.dispose();
   });
 
   it('leave nothing in the engine', () => {
