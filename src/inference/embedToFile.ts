@@ -37,7 +37,7 @@ export interface EmbeddingSummary {
  * @param name what the model was loaded by
  */
 export function embeddingSettings(
-  { config, model, preparation }: LoadedClip,
+  { config, model, preparation, arithmetic: { precision } }: LoadedClip,
   name: string,
   input: EmbeddingInput,
 ): Record<string, unknown> {
@@ -45,6 +45,7 @@ export function embeddingSettings(
     model: existsSync(name) ? resolve(name) : name,
     parameters: fingerprintOf(model),
     config,
+    ...(precision !== 'f32' && { precision }),
     ...('pictures' in input && { pictures: preparation.settings }),
   };
 }

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Clip, encodeTexts } from '../models';
 import type { TextTokenizer } from '../text';
+import type { Arithmetic } from './arithmetic';
 import { download, type EncodedBatch } from './encodePictures';
 
 /** Texts encoded at a time. */
@@ -12,11 +13,12 @@ export async function* encodeLines(
   model: Clip,
   tokenizer: TextTokenizer,
   source: AsyncIterable<string> | Iterable<string>,
+  { run }: Pick<Arithmetic, 'run'>,
 ): AsyncGenerator<EncodedBatch> {
   let texts: string[] = [];
   const encode = (): EncodedBatch => ({
     inputs: texts.map((key) => ({ key })),
-    embeddings: download(tf.tidy(() => encodeTexts(model, tokenizer.tokenize(texts)).first)),
+    embeddings: download(run(() => tf.tidy(() => encodeTexts(model, tokenizer.tokenize(texts)).first))),
   });
   for await (const text of source) {
     texts.push(text);

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { BadSampleError, mapConcurrently, type PictureSource } from '../data';
 import { type Embeddings, toEmbeddings } from '../evaluation';
 import { type Clip, encodeImages } from '../models';
+import { type Arithmetic, arithmeticIn } from './arithmetic';
 import { type Preparation, toInput } from './pictures';
 
 /** A picture under the name that errors and lists call it by. */
@@ -41,6 +42,7 @@ export async function* encodePictures(
   preparation: Preparation,
   source: AsyncIterable<NamedPicture> | Iterable<NamedPicture>,
   { batchSize = 32, damaged = 'refuse' }: PictureOptions = {},
+  { run }: Pick<Arithmetic, 'run'> = arithmeticIn('f32'),
 ): AsyncGenerator<EncodedBatch> {
   const prepared = mapConcurrently(source, batchSize, async ({ key, image }) => ({
     key,
@@ -48,7 +50,10 @@ export async function* encodePictures(
   }));
   let inputs: EncodedInput[] = [];
   let pictures: Float32Array[] = [];
-  const encode = (): EncodedBatch => ({ inputs, embeddings: encodeBatch(model, preparation, pictures) });
+  const encode = (): EncodedBatch => ({
+    inputs,
+    embeddings: run(() => encodeBatch(model, preparation, pictures)),
+  });
   for await (const { key, pixels } of prepared) {
     if (pixels instanceof BadSampleError) {
       if (damaged === 'refuse') throw pixels;

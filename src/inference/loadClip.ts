@@ -1,5 +1,5 @@
 import type { PictureSource } from '../data';
-import { startEngine } from '../engine';
+import { type Precision, startEngine } from '../engine';
 import { classWeights, concatEmbeddings, type Embeddings, toEmbeddings } from '../evaluation';
 import { type OpenWeightsOptions, openWeights } from '../files';
 import type { FetchOptions } from '../files/fetchFirst';
@@ -7,6 +7,7 @@ import type { Clip, ClipConfig } from '../models';
 import { fetchTokenizer, fetchWeights } from '../models/fetchWeights';
 import { disposeParameters } from '../nn';
 import { createTokenizer, readPretrainedTokenizer, type TextTokenizer } from '../text';
+import { type Arithmetic, arithmeticIn } from './arithmetic';
 import { encodeLines } from './encodeLines';
 import {
   type EncodedBatch,
@@ -26,6 +27,7 @@ export interface LoadedClip {
   /** The parameters, for whoever wants to look inside. */
   model: Clip;
   preparation: Preparation;
+  arithmetic: Arithmetic;
   /** The file its weights were read from. */
   weightsFile: string;
   /**
@@ -64,6 +66,11 @@ export interface LabelOptions {
 }
 
 export interface LoadClipOptions extends OpenWeightsOptions {
+  /**
+   * Of the towers' matrix products, default `f32`. `bf16` takes half the time where the processor multiplies 16 bits, and
+   * changes an embedding's direction by a cosine of about 1e-4; see `withPrecision`.
+   */
+  precision?: Precision;
   /** How published files that are not in the cache are fetched: cache folder, mirror, progress, … */
   fetch?: FetchOptions;
 }
@@ -107,6 +114,7 @@ function doorOf(
   options: LoadClipOptions,
 ): LoadedClip {
   const { config, preparation } = resolved;
+  const arithmetic = arithmeticIn(options.precision ?? 'f32');
   let opened: Promise<TextTokenizer> | undefined;
   const tokenizer = () => {
     opened ??= openTokenizer(resolved, options);
@@ -116,16 +124,17 @@ function doorOf(
     config,
     model,
     preparation,
+    arithmetic,
     weightsFile,
     async encodeImages(pictures, options) {
       const named = pictures.map((image, place) => ({ key: keyOf(image, place), image }));
       const batches = await collect(clip.encodePictures(named, options));
       return { ...joined(batches, config), inputs: batches.flatMap(({ inputs }) => inputs) };
     },
-    encodePictures: (pictures, options) => encodePictures(model, preparation, pictures, options),
+    encodePictures: (pictures, options) => encodePictures(model, preparation, pictures, options, arithmetic),
     encodeTexts: async (texts) => joined(await collect(clip.encodeLines(texts)), config),
     async *encodeLines(texts) {
-      yield* encodeLines(model, await tokenizer(), texts);
+      yield* encodeLines(model, await tokenizer(), texts, arithmetic);
     },
     encodeLabels: (labels, { templates = ['{}'] } = {}) => classWeights(clip.encodeTexts, labels, templates),
     async classify(picture, labels, options) {
@@ -133,7 +142,10 @@ function doorOf(
       const image = await clip.encodeImages([picture]);
       return rankLabels(labels, labelProbabilities(model, image, classes)[0]);
     },
-    dispose: () => disposeParameters(model.parameters),
+    dispose: () => {
+      arithmetic.dispose();
+      disposeParameters(model.parameters);
+    },
   };
   return clip;
 }

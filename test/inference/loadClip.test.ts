@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { startEngine } from '../../src/engine';
+import { hasKernels, startEngine } from '../../src/engine';
 import { writeSafetensors } from '../../src/files';
 import { type LoadedClip, labelProbabilities, loadClip } from '../../src/inference';
 import { temporaryFolder } from '../data/fixtures';
@@ -76,6 +76,21 @@ describe('loadClip, against open_clip from files to probabilities', () => {
     const clip = await loadClip({ model, weights });
     await compare(clip, 'half');
     clip.dispose();
+  });
+
+  it('is nearly the same in 16 bits, and frees them', async function () {
+    if (!hasKernels()) this.skip();
+    const model = writeConfig(folder, 'plain');
+    const weights = formats.safetensors(folder, weightsOfFile(model));
+    const before = tf.memory().numTensors;
+    const clip = await loadClip({ model, weights }, { precision: 'bf16' });
+    const { values } = await clip.encodeImages(pictures);
+    const expected = cases.plain.images.flat();
+    assertClose(values, expected, 0.02, 'image embeddings');
+    assert.notDeepEqual([...values], [...Float32Array.from(expected)]);
+    assertClose((await clip.encodeTexts(labels)).values, cases.plain.texts.flat(), 0.02, 'text embeddings');
+    clip.dispose();
+    assert.equal(tf.memory().numTensors, before);
   });
 
   describe('at work', () => {
