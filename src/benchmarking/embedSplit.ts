@@ -9,6 +9,7 @@ import { embeddingFolder, readRows } from './embeddingCache';
 import type { FileIdentity } from './fileIdentity';
 import { hashOf } from './hashes';
 import { type ModelRecord, picturesKey } from './modelRecord';
+import { type PictureSample, sampledPlaces } from './pictureSample';
 
 /** What is known of a split's pictures beside their embeddings. */
 export interface SplitPictures {
@@ -34,6 +35,8 @@ export interface SplitSource {
   /** The folder of its files, and who they are. */
   folder: string;
   files: readonly FileIdentity[];
+  /** Some of its pictures only. */
+  sample?: PictureSample;
 }
 
 export interface EmbedOptions
@@ -56,8 +59,8 @@ export async function embedSplit(
   source: SplitSource,
   options: EmbedOptions = {},
 ): Promise<EmbeddedSplit> {
-  const { benchmark, split, files } = source;
-  const settings = { ...picturesKey(model), benchmark: benchmark.id, split, files };
+  const { benchmark, split, files, sample } = source;
+  const settings = { ...picturesKey(model), benchmark: benchmark.id, split, files, sample };
   const folder = embeddingFolder(settings, options.cache);
   const [matrix, list] = [join(folder, 'pictures.npy'), join(folder, 'split.json')];
   if (!existsSync(list)) {
@@ -69,14 +72,17 @@ export async function embedSplit(
 
 async function embedPictures(
   clip: LoadedClip,
-  { benchmark, split, folder }: SplitSource,
+  { benchmark, split, folder, sample }: SplitSource,
   { matrix, settings }: { matrix: string; settings: Record<string, unknown> },
   { onKept, ...options }: EmbedOptions,
 ): Promise<SplitPictures> {
   const absent: string[] = [];
   const targets: SplitPictures['targets'] = [];
   async function* pictures() {
+    const places = sample && sampledPlaces(sample);
+    let place = 0;
     for await (const picture of benchmark.read(benchmarkFiles(folder, benchmark, absent), split)) {
+      if (places && !places.has(place++)) continue;
       targets.push('label' in picture ? picture.label : picture.texts);
       yield picture;
     }

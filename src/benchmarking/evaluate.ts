@@ -3,7 +3,7 @@ import { recordModel } from './modelRecord';
 import { type ProtocolId, protocolFor } from './protocols';
 import { createRecorder, type Evaluation, type Recorder } from './record';
 import { findSets, type SetChoice } from './sets';
-import { type Observer, openSubject, type Subject, type UsedSplit } from './subject';
+import { type Observer, openSubject, type RobustnessOptions, type Subject, type UsedSplit } from './subject';
 
 /** A model to judge. */
 export interface ModelChoice extends ClipSource {
@@ -15,8 +15,10 @@ export interface EvaluateOptions extends SetChoice {
   models: readonly ModelChoice[];
   /** Default zero-shot. */
   protocols?: readonly ProtocolId[];
-  /** For what protocols draw; default 0. */
+  /** For what protocols draw; default 1. */
   seed?: number;
+  /** What of robustness is measured; default all of it. */
+  robustness?: RobustnessOptions;
   /** Pictures embedded at a time; default 32. */
   batchSize?: number;
   signal?: AbortSignal;
@@ -42,7 +44,7 @@ const SILENT: Observer = { stage: () => {}, update: () => {}, note: () => {} };
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { models, benchmarks, open = loadClip, protocols = ['zero-shot'] } = options;
-  const { allowPartial = false, seed = 0, observer = SILENT, cache, batchSize, signal } = options;
+  const { allowPartial = false, seed = 1, observer = SILENT, cache, batchSize, signal, robustness } = options;
   checkLabels(models);
   const recorder = createRecorder(benchmarks);
   const sets = await findSets(options, ({ title }, reason) => {
@@ -55,7 +57,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       const model = recordModel(clip, label ?? source.model, source.model);
       recorder.model(model);
       for (const { benchmark, ...where } of sets) {
-        const asked = { ...where, seed, allowPartial, observer, cache, batchSize, signal };
+        const asked = { ...where, seed, allowPartial, observer, cache, batchSize, signal, robustness };
         await judge(openSubject(clip, model, benchmark, asked), protocols, recorder, observer);
       }
     } finally {

@@ -10,6 +10,7 @@ const TITLES: Record<ProtocolId, string> = {
   'linear-probe': 'Linear probe',
   knn: 'Nearest neighbours, 20 where nothing is said',
   'few-shot': 'A few examples of each class, linear probe, top-1',
+  robustness: 'Robustness: zero-shot top-1 on corrupted pictures, mean over severities',
   calibration: 'Calibration of zero-shot probabilities',
 };
 
@@ -39,7 +40,9 @@ function protocolTable(id: ProtocolId, own: readonly Result[], results: Evaluati
   const isRaw = id === 'calibration';
   const columns = results.benchmarks.flatMap((benchmark) => {
     const found = own.find((result) => result.benchmark === benchmark.id);
-    return Object.keys(found?.metrics ?? {}).map((metric) => ({
+    const metrics = Object.keys(found?.metrics ?? {});
+    const shown = id === 'robustness' ? metrics.filter((metric) => !metric.includes('@')) : metrics;
+    return shown.map((metric) => ({
       id: JSON.stringify([benchmark.id, metric]),
       title: metricTitle(metric),
       group: benchmark.title,

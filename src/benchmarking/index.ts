@@ -1,9 +1,14 @@
+export * from './compare';
+export type { Difference } from './differences';
 export * from './evaluate';
 export * from './evaluationTables';
 export * from './groups';
+export { formatMetric, metricTitle } from './measuredCells';
+export type { MetricDifference } from './metricDifferences';
 export * from './protocols';
+export * from './readEvaluation';
 export type { Evaluation } from './record';
 export * from './results';
 export * from './sets';
-export type { Observer } from './subject';
+export type { Observer, RobustnessOptions } from './subject';
 export * from './writeEvaluation';

@@ -38,6 +38,14 @@ export function meanCell(cells: readonly (Cell | undefined)[]): Cell {
   return { value, ...(isPartial && { text: `${value.toFixed(1)} partial` }) };
 }
 
+/** Metrics that are no shares. */
+const RAW = ['negativeLogLikelihood', 'brier'];
+
+/** A metric's value as a reader expects it: a share in per cent, anything else as it is. */
+export function formatMetric(metric: string, value: number): string {
+  return RAW.includes(metric) ? value.toFixed(3) : (100 * value).toFixed(1);
+}
+
 export function metricTitle(metric: string): string {
   if (metric.startsWith('merged ')) return `${metricTitle(metric.slice('merged '.length))} merged`;
   if (metric.startsWith('shots')) return `${metric.slice('shots'.length)} of each class`;

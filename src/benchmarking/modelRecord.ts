@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { Precision } from '../engine';
 import { checksumOf, type LoadedClip } from '../inference';
 import { logitScale } from '../models';
 import { hashOf } from './hashes';
@@ -21,6 +22,8 @@ export interface ModelRecord {
   config: string;
   /** How pictures are prepared, as JSON. */
   preparation: Record<string, unknown>;
+  /** Of the towers' matrix products. */
+  precision: Precision;
   /** exp(logit_scale). */
   logitScale: number;
 }
@@ -38,6 +41,7 @@ export function recordModel(clip: LoadedClip, label: string, source: string): Mo
     },
     config: hashOf(clip.config),
     preparation: clip.preparation.settings,
+    precision: clip.arithmetic.precision,
     logitScale: scale.dataSync()[0],
   };
   scale.dispose();
@@ -45,11 +49,11 @@ export function recordModel(clip: LoadedClip, label: string, source: string): Mo
 }
 
 /** What of a model decides embeddings of pictures. */
-export function picturesKey({ weights, config, preparation }: ModelRecord): Record<string, unknown> {
-  return { weights: weights.checksum, config, preparation };
+export function picturesKey(model: ModelRecord): Record<string, unknown> {
+  return { ...textsKey(model), preparation: model.preparation };
 }
 
 /** What of a model decides embeddings of texts. */
-export function textsKey({ weights, config }: ModelRecord): Record<string, unknown> {
-  return { weights: weights.checksum, config };
+export function textsKey({ weights, config, precision }: ModelRecord): Record<string, unknown> {
+  return { weights: weights.checksum, config, precision };
 }

@@ -1,9 +1,10 @@
-import { type Benchmark, benchmarkFiles, benchmarkFolder, benchmarkOf } from '../benchmarks';
+import { type Benchmark, benchmarkFiles, checkSplit } from '../benchmarks';
 import { expandGroups } from './groups';
+import { type OwnPrompts, openSet } from './openSet';
 
 /** Which test sets, and where they lie. */
-export interface SetChoice {
-  /** Ids of benchmarks (`cifar10`) and names of groups (`dalip`, `alip`). */
+export interface SetChoice extends OwnPrompts {
+  /** Ids of benchmarks (`cifar10`), names of groups (`dalip`, `alip`), paths of one's own data. */
   benchmarks: readonly string[];
   /** Default each benchmark's own. */
   split?: string;
@@ -30,14 +31,14 @@ export interface PresentSet {
  * @throws as `benchmarkOf` and the benchmarks' readers do
  */
 export async function findSets(
-  { benchmarks, split, data, cache, allowPartial }: SetChoice,
+  { benchmarks, split, data, cache, allowPartial, ...own }: SetChoice,
   onMissing: (benchmark: Benchmark, reason: string) => void,
 ): Promise<PresentSet[]> {
   const sets: PresentSet[] = [];
   for (const id of expandGroups(benchmarks)) {
-    const benchmark = benchmarkOf(id);
-    const set = { benchmark, folder: benchmarkFolder(id, { data, cache }), split: split ?? benchmark.tested };
-    checkSplit(set);
+    const { benchmark, folder } = await openSet(id, { data, cache }, own);
+    const set = { benchmark, folder, split: split ?? benchmark.tested };
+    checkSplit(benchmark, set.split);
     try {
       await readFirst(set);
       sets.push(set);
@@ -47,12 +48,6 @@ export async function findSets(
     }
   }
   return sets;
-}
-
-function checkSplit({ benchmark, split }: PresentSet): void {
-  if (split in benchmark.splits) return;
-  const splits = Object.keys(benchmark.splits).join(', ');
-  throw new Error(`${benchmark.title} has no split "${split}"; it has ${splits}.`);
 }
 
 async function readFirst({ benchmark, folder, split }: PresentSet): Promise<void> {

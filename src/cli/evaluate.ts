@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, InvalidArgumentError } from 'commander';
-import type { ModelChoice, Observer, ProtocolId } from '../benchmarking';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { EvaluateOptions, ModelChoice, Observer, ProtocolId } from '../benchmarking';
+import type { CorruptionName, Severity } from '../data/corruptions';
 import type { Progress } from '../report';
 import { namedNotes } from './embedProgress';
-import { MODELS_HELP, openModel } from './modelOptions';
+import { MODELS_HELP, type ModelOptions, openModel, precisionOption } from './modelOptions';
 import { wholeNumber } from './optionParsers';
 
-const PROTOCOLS = 'zero-shot, linear-probe, knn, few-shot, calibration';
+const PROTOCOLS = 'zero-shot, linear-probe, knn, few-shot, calibration, robustness';
 
 const HELP = `${MODELS_HELP}
 
@@ -16,9 +17,14 @@ Several models stand between commas; MODEL@NAME is called NAME in tables.
 BENCHMARK is a set of "clipbook data list benchmarks" or several between commas; or the sets of a paper:
   dalip   the ten columns of DALIP's table, the plant columns Meta-Album's Mini sets
   alip    the eleven columns of ALIP's zero-shot table, and Flickr30k and MS-COCO
+or the path of your own data: a folder per class, a CSV or JSONL list with labels or captions, WebDataset shards.
 Files lie where "clipbook data fetch" puts them, or in --data FOLDER, which holds a folder for each set.
 
 Protocols: ${PROTOCOLS}. Retrieval sets know zero-shot only.
+
+Class names and templates are CLIP_benchmark's unless you give others: text files with a line each, or CLIP_benchmark's JSON.
+
+Robustness embeds every picture 75 times, 15 corruptions at 5 severities, unless you ask for less.
 
 Embeddings are kept in the cache by what decides them (weights, preparation, the set's files): another protocol or the same
 command again takes seconds, and an interrupted one goes on. Data that are not whole are refused; with --allow-partial they
@@ -40,12 +46,28 @@ export function register(program: Command): void {
     .requiredOption('-m, --model <models>', 'which models, such as ViT-B-32:openai', names)
     .option('--weights <file>', 'the weights of a single model, where its name has no tag')
     .option('--tokenizer <folder>', 'tokenizer.json and tokenizer_config.json, for models such as SigLIP')
+    .addOption(precisionOption())
     .requiredOption('-b, --benchmark <sets>', 'which test sets, such as cifar10 or dalip', names)
     .option('--protocol <protocols>', PROTOCOLS, protocolList, ['zero-shot'])
+    .option('--class-names <file>', 'other names of the classes')
+    .option(
+      '--templates <file>',
+      'other templates, with {} or {c} in the name’s place, or prompts of each class',
+    )
+    .addOption(
+      new Option('--task <task>', 'what to test of your own data that have labels and captions').choices([
+        'classification',
+        'retrieval',
+      ]),
+    )
     .option('--split <name>', 'another split than the one that tables report')
     .option('--data <folder>', 'where the sets lie, each in a folder with its name')
     .option('--cache <folder>', 'where embeddings are kept and fetched sets lie')
     .option('--allow-partial', 'go on with data that are not whole')
+    .option('--seed <number>', 'for what is drawn: held-out examples, samples, noise', wholeNumber, 1)
+    .option('--corruptions <names>', 'of robustness, such as fog,snow; default ImageNet-C’s', names)
+    .option('--severities <numbers>', 'of robustness, such as 1,3,5; default all', severityList)
+    .option('--pictures <number>', 'of robustness, of how many pictures drawn from the split', wholeNumber)
     .option('--batch-size <number>', 'pictures embedded at a time', wholeNumber, 32)
     .option(
       '-o, --output <folder>',
@@ -60,8 +82,16 @@ interface EvaluateFlags {
   model: string[];
   weights?: string;
   tokenizer?: string;
+  precision?: ModelOptions['precision'];
   benchmark: string[];
   protocol: ProtocolId[];
+  classNames?: string;
+  templates?: string;
+  task?: EvaluateOptions['task'];
+  seed: number;
+  corruptions?: string[];
+  severities?: Severity[];
+  pictures?: number;
   split?: string;
   data?: string;
   cache?: string;
@@ -82,19 +112,29 @@ function protocolList(text: string): ProtocolId[] {
   throw new InvalidArgumentError(`There is no protocol "${odd}"; known are ${PROTOCOLS}.`);
 }
 
-async function run({ model, weights, tokenizer, ...flags }: EvaluateFlags): Promise<void> {
+function severityList(text: string): Severity[] {
+  const numbers = names(text).map(Number);
+  if (numbers.length > 0 && numbers.every((number) => [1, 2, 3, 4, 5].includes(number))) {
+    return numbers as Severity[];
+  }
+  throw new InvalidArgumentError('Severities are 1 to 5, such as 1,3,5.');
+}
+
+async function run({ model, weights, tokenizer, precision, ...flags }: EvaluateFlags): Promise<void> {
   const { evaluate, evaluationTables, writeEvaluation } =
     require('../benchmarking') as typeof import('../benchmarking');
   const { createProgress, renderText } = require('../report') as typeof import('../report');
   const { interruptible } = require('./interrupt') as typeof import('./interrupt');
 
   const models = choices(model, { weights, tokenizer });
-  const { benchmark, protocol, json, output = defaultOutput(model, benchmark), ...options } = flags;
+  const { benchmark, protocol, json, output = defaultOutput(model, benchmark), ...rest } = flags;
+  const { corruptions, severities, pictures, ...options } = rest;
+  const robustness = { corruptions: corruptions as CorruptionName[] | undefined, severities, pictures };
   const progress = createProgress();
   const work = async (signal: AbortSignal) => {
-    const open = (source: ModelChoice) => openModel(source, progress, signal);
+    const open = (source: ModelChoice) => openModel({ ...source, precision }, progress, signal);
     const observer = observerOf(progress);
-    const asked = { models, benchmarks: benchmark, protocols: protocol, observer, open, signal };
+    const asked = { models, benchmarks: benchmark, protocols: protocol, robustness, observer, open, signal };
     const evaluation = await evaluate({ ...options, ...asked });
     progress.stop();
     writeEvaluation(output, evaluation);

@@ -3,6 +3,7 @@ import { version } from '../../package.json';
 import { register as caption } from './caption';
 import { register as captioner } from './captioner';
 import { register as classify } from './classify';
+import { register as compare } from './compare';
 import { register as data } from './data';
 import { register as doctor } from './doctor';
 import { register as embed } from './embed';
@@ -17,7 +18,20 @@ import { register as train } from './train';
  * One file per verb. A file requires what it computes with inside its action, so that `--help` answers at once;
  * `require`, because `import()` would load a second copy of modules that are loaded already.
  */
-const verbs = [setup, doctor, reproduce, train, data, caption, captioner, embed, classify, search, evaluate];
+const verbs = [
+  setup,
+  doctor,
+  reproduce,
+  train,
+  data,
+  caption,
+  captioner,
+  embed,
+  classify,
+  search,
+  evaluate,
+  compare,
+];
 
 /** The whole command line: every verb with its options, `--version`, `--help` and `--verbose`. */
 export function createProgram(): Command {

@@ -27,14 +27,16 @@ export function withModelOptions(command: Command): Command {
     .requiredOption('-m, --model <model>', 'which model, such as ViT-B-32:openai')
     .option('--weights <file>', 'its weights, where the name has no tag')
     .option('--tokenizer <folder>', 'tokenizer.json and tokenizer_config.json, for models such as SigLIP')
-    .addOption(
-      new Option(
-        '--precision <precision>',
-        'bf16: multiply in 16 bits, twice as fast where the processor can',
-      )
-        .choices(['f32', 'bf16'])
-        .default('f32'),
-    );
+    .addOption(precisionOption());
+}
+
+export function precisionOption(): Option {
+  return new Option(
+    '--precision <precision>',
+    'bf16: multiply in 16 bits, twice as fast where the processor can',
+  )
+    .choices(['f32', 'bf16'])
+    .default('f32');
 }
 
 /** Loads the model of these options, showing downloads and how far the file is read. */

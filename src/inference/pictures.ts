@@ -3,13 +3,16 @@ import type * as tf from '@tensorflow/tfjs-core';
 import sharp from 'sharp';
 import {
   BadSampleError,
+  type Channels,
+  CLIP_MEAN,
+  CLIP_STD,
   completePreprocess,
   cutPictures,
   decodeImage,
   type PictureSource,
   type PreprocessConfig,
   pixelsToFloat,
-  preprocess,
+  preprocessPixels,
   type RgbPicture,
 } from '../data';
 
@@ -20,20 +23,34 @@ export interface Preparation {
   /** What decides the pixels, as JSON: embeddings of two preparations do not belong into one file. */
   settings: Record<string, unknown>;
   /**
-   * A picture as normalised floats, `[side, side, 3]`.
+   * A picture as RGB bytes, `[side, side, 3]`.
    * @throws BadSampleError that names the key
    */
+  pixels(source: PictureSource, key: string): Promise<Uint8Array>;
+  /** The same as normalised floats; throws likewise. */
   prepare(source: PictureSource, key: string): Promise<Float32Array>;
+  /** By which bytes become floats. */
+  channels: { mean: Channels; std: Channels };
+}
+
+/** Adds to the bytes what follows from them. */
+export function withFloats(preparation: Omit<Preparation, 'prepare'>): Preparation {
+  const { pixels, channels } = preparation;
+  return {
+    ...preparation,
+    prepare: async (source, key) => pixelsToFloat(await pixels(source, key), channels),
+  };
 }
 
 /** As open_clip prepares pictures for published weights, to the byte. */
 export function publishedPreparation(config: PreprocessConfig & { size: number }): Preparation {
   const whole = completePreprocess(config);
-  return {
+  return withFloats({
     side: config.size,
     settings: { ...whole },
-    prepare: (source, key) => preprocess(source, whole, { key }),
-  };
+    channels: whole,
+    pixels: (source, key) => preprocessPixels(source, whole, { key }),
+  });
 }
 
 /**
@@ -43,12 +60,12 @@ export function publishedPreparation(config: PreprocessConfig & { size: number }
  * @param side of the decoded pictures, a run's `data.pictureSize`
  */
 export function ownPreparation(side: number): Preparation {
-  return {
+  return withFloats({
     side,
     settings: { clipbook: 'crop', side },
-    prepare: async (source, key) =>
-      pixelsToFloat(await decodeImage(await bytesOf(source, key), { size: side, key })),
-  };
+    channels: { mean: CLIP_MEAN, std: CLIP_STD },
+    pixels: async (source, key) => decodeImage(await bytesOf(source, key), { size: side, key }),
+  });
 }
 
 async function bytesOf(source: PictureSource, key: string): Promise<Buffer> {

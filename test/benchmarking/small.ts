@@ -17,9 +17,9 @@ export const answers: {
 export const PICTURES = 60;
 export const CAPTIONED = 30;
 
-/** `plain` of loadClip.py as a model to evaluate. */
-export function smallModel(folder: string): ModelChoice {
-  const model = writeConfig(folder, 'plain');
+/** A model of loadClip.py to evaluate. */
+export function smallModel(folder: string, name: 'plain' | 'sigmoid' = 'plain'): ModelChoice {
+  const model = writeConfig(folder, name);
   return { model, weights: formats.safetensors(folder, weightsOfFile(model)), label: 'small' };
 }
 
@@ -53,7 +53,18 @@ export function pictureFile(n: number): Promise<Buffer> {
     .toBuffer();
 }
 
-const NAMES = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
+export const NAMES = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+];
 
 /** The small test set in CIFAR-10's archive: so many of its pictures to test, and two hundred others to train. */
 export async function publishCifar(data: string, tested = PICTURES): Promise<void> {

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import { accuracyDifference, meanDifference } from '../../src/evaluation/accuracyDifference';
+import {
+  accuracyDifference,
+  meanDifference,
+  pairedDifference,
+} from '../../src/evaluation/accuracyDifference';
 
 function close(actual: number, expected: number, tolerance = 1e-12): void {
   assert.ok(Math.abs(actual - expected) <= tolerance, `expected ${expected}, got ${actual}`);
@@ -71,5 +75,37 @@ describe('the difference of two accuracies', () => {
     close(mean.independent, 0.025);
     close(mean.lowest, 0.0125);
     close(mean.highest, 0.05);
+  });
+});
+
+describe('the difference of two models’ answers to the same images', () => {
+  const right = (count: number, ...groups: [times: number, value: number][]) => {
+    const values = groups.flatMap(([times, value]) => new Array<number>(times).fill(value));
+    assert.equal(values.length, count);
+    return values;
+  };
+  // Of 100 images 20 are right in the first only, 5 in the second only, 40 in both.
+  const first = right(100, [20, 1], [5, 0], [40, 1], [35, 0]);
+  const second = right(100, [20, 0], [5, 1], [40, 1], [35, 0]);
+
+  it('has McNemar’s standard error, narrower than that of independent answers', () => {
+    const { estimate, low, high } = pairedDifference(first, second);
+    close(estimate, 0.15);
+    close((high - low) / 2, 1.959963984540054 * pairedError(20, 5, 100), 1e-9);
+    assert.ok((high - low) / 2 < 1.96 * accuracyDifference(0.6, 0.45, 100).independent);
+  });
+
+  it('weighs classes alike where it is told them', () => {
+    // Class 0: 80 images, all that differ among them; class 1: 20 others.
+    const classes = right(100, [80, 0], [20, 1]);
+    const { estimate, low, high } = pairedDifference(first, second, classes);
+    close(estimate, 15 / 80 / 2);
+    close((high - low) / 2, (1.959963984540054 * pairedError(20, 5, 80)) / 2, 1e-9);
+  });
+
+  it('is certain where the two never disagree, and wants the same images', () => {
+    assert.deepEqual(pairedDifference([1, 0], [1, 0]), { estimate: 0, low: 0, high: 0, level: 0.95 });
+    assert.throws(() => pairedDifference([1], [1, 0]), /Expected answers to the same images, got 1 and 2\./);
+    assert.throws(() => pairedDifference([], []), /got 0 and 0/);
   });
 });

@@ -2,7 +2,14 @@ import type { Benchmark, Prompts } from '../../benchmarks';
 import type { Subject } from '../subject';
 
 /** Every way in which a model is judged on a benchmark. */
-export const PROTOCOL_IDS = ['zero-shot', 'linear-probe', 'knn', 'few-shot', 'calibration'] as const;
+export const PROTOCOL_IDS = [
+  'zero-shot',
+  'linear-probe',
+  'knn',
+  'few-shot',
+  'calibration',
+  'robustness',
+] as const;
 export type ProtocolId = (typeof PROTOCOL_IDS)[number];
 
 /** What a protocol finds. */
