@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Prompts } from '../benchmarks';
-import { classWeights, type Embeddings } from '../evaluation';
+import { classWeights, type Embeddings, selectRows } from '../evaluation';
 import { EmbeddingInterruptedError, embedToFile, type LoadedClip, openEmbeddingFile } from '../inference';
 import { embeddingFolder, readRows } from './embeddingCache';
 import type { EmbedOptions } from './embedSplit';
@@ -11,7 +11,8 @@ import { type ModelRecord, textsKey } from './modelRecord';
 const BLOCK = 8;
 
 /**
- * The zero-shot classifier of a benchmark, `[classes, width]`, see `classWeights`; kept and gone on with as the pictures' rows are.
+ * The zero-shot classifier of a benchmark, `[classes, width]`, see `classWeights`; kept and gone on with as the pictures' rows
+ * are. A name that several classes have is embedded once, so that they tie exactly.
  *
  * @throws as `classWeights` does
  */
@@ -21,11 +22,12 @@ export async function embedClasses(
   { classes, templates }: Prompts,
   { cache, signal, onProgress }: EmbedOptions = {},
 ): Promise<Embeddings> {
-  const settings = { ...textsKey(model), classes: hashOf(classes), templates: hashOf(templates) };
+  const distinct = [...new Set(classes)];
+  const settings = { ...textsKey(model), classes: hashOf(distinct), templates: hashOf(templates) };
   const path = join(embeddingFolder(settings, cache), 'classes.npy');
   const file = await openEmbeddingFile(path, clip.config.embedDim, settings);
   try {
-    for await (const names of blocks(file.remaining(classes, (name) => name))) {
+    for await (const names of blocks(file.remaining(distinct, (name) => name))) {
       const embeddings = await classWeights(clip.encodeTexts, names, templates);
       file.append({ inputs: names.map((key) => ({ key })), embeddings });
       onProgress?.(file.rows);
@@ -35,7 +37,11 @@ export async function embedClasses(
   } finally {
     file.close();
   }
-  return readRows(path);
+  const placeOf = new Map(distinct.map((name, place) => [name, place]));
+  return selectRows(
+    readRows(path),
+    classes.map((name) => placeOf.get(name)!),
+  );
 }
 
 /** The captions of a benchmark, `[captions, width]`, kept likewise. */

@@ -76,13 +76,14 @@ export function measuredRows(
 
 /** What ± means, what is partial and why, and what is not there. */
 export function footnotes({ missing }: EvaluationResults, results: readonly Result[]): string[] {
-  const isShare = results.some(({ partial, protocol }) => !partial && protocol !== 'calibration');
+  const whole = results.filter(({ partial }) => !partial);
+  const hasShares = whole.some(({ metrics }) => Object.keys(metrics).some((name) => name.startsWith('top')));
+  const hasDraws = whole.some(({ intervals }) => intervals);
   return [
-    ...(isShare
-      ? [
-          '± is half the 95 % Wilson interval of a top-1 or top-5 for the number of pictures; with few examples, of the mean over draws.',
-        ]
+    ...(hasShares
+      ? ['± is half the 95 % Wilson interval of a top-1 or top-5 for the number of pictures.']
       : []),
+    ...(hasDraws ? ['± is half the 95 % t-interval of the mean over draws.'] : []),
     ...new Set(
       results.flatMap(({ benchmark, partial }) =>
         partial ? `Partial data, not to be compared with others' numbers: ${benchmark}, ${partial}.` : [],

@@ -137,7 +137,7 @@ export function openSubject<Set extends Benchmark>(
     },
     classes() {
       classes ??= subject.prompts().then((asked) => {
-        const all = stage(`prompts of ${benchmark.title}`, asked.classes.length);
+        const all = stage(`prompts of ${benchmark.title}`, new Set(asked.classes).size);
         return embedClasses(clip, model, asked, all);
       });
       return classes;

@@ -1,5 +1,6 @@
 import { fillTemplates } from '../text';
 import { concatEmbeddings, type Embeddings, normaliseRows } from './embeddings';
+import type { Ties } from './retrieval';
 import { cosineScores, type ScoreRows } from './scoreRows';
 
 /** Encodes texts to embeddings `[texts, width]`, normalised or not. */
@@ -79,6 +80,8 @@ export interface ClassLabels {
   labels: ArrayLike<number>;
   /** For each class: did its pictures occur in training? Splits top-1 into two. */
   seen?: readonly boolean[];
+  /** Default `lost`; `inOrder` is what an argmax does, where two classes have one name for instance. */
+  ties?: Ties;
 }
 
 export interface ZeroShotInput extends ClassLabels {
@@ -114,19 +117,22 @@ export function zeroShotAccuracy(input: ZeroShotInput): ZeroShotResult {
 
 /**
  * Classification accuracy by any scores. A picture is right within k when fewer than k wrong classes score at least as
- * high as the right one: ties count against the model, so that equal embeddings earn nothing.
+ * high as the right one: ties count against the model, so that equal embeddings earn nothing, unless `ties` says otherwise.
  *
  * @param scores pictures as queries, classes as candidates
  * @throws when the labels do not fit the pictures or the classes.
  */
-export function classAccuracy(scores: ScoreRows, { labels, seen }: ClassLabels): ZeroShotResult {
+export function classAccuracy(
+  scores: ScoreRows,
+  { labels, seen, ties = 'lost' }: ClassLabels,
+): ZeroShotResult {
   checkLabels(scores, labels, seen);
   const count = scores.queries;
   const predictions = new Int32Array(count);
   const ranks = new Int32Array(count);
   scores.forEach((picture, row) => {
     predictions[picture] = indexOfHighest(row);
-    ranks[picture] = rankOf(labels[picture], row);
+    ranks[picture] = rankOf(labels[picture], row, ties);
   });
 
   const pictures = Array.from({ length: count }, (_, i) => i);
@@ -172,10 +178,13 @@ function indexOfHighest(scores: Float32Array): number {
   return best;
 }
 
-/** How many other entries score at least as high as the target. */
-function rankOf(target: number, scores: Float32Array): number {
-  let rank = -1; // the target itself is counted once
-  for (const score of scores) if (score >= scores[target]) rank++;
+/** How many other entries rank before the target: those that score higher, and of equals all others or the lower ones. */
+function rankOf(target: number, scores: Float32Array, ties: Ties): number {
+  const lost = ties === 'lost' ? scores.length : target;
+  let rank = 0;
+  scores.forEach((score, i) => {
+    if (score > scores[target] || (score === scores[target] && i < lost && i !== target)) rank++;
+  });
   return rank;
 }
 

@@ -44,6 +44,14 @@ describe('a split and its classes, embedded', () => {
     );
   });
 
+  it('tie exactly where two classes have one name', async () => {
+    const model = recordModel(clip, 'small', 'small');
+    const prompts = { classes: ['cat', 'dog', 'cat'], templates: ['a {}', 'one {}'] };
+    const { rows, values } = await embedClasses(clip, model, prompts, { cache });
+    assert.deepEqual([rows, values.subarray(0, 16)], [3, values.subarray(32)]);
+    assert.notDeepEqual(values.subarray(0, 16), values.subarray(16, 32));
+  });
+
   it('belong to weights, whatever the format of their file', async () => {
     const config = writeConfig(root, 'plain');
     const tensors = weightsOfFile(config);

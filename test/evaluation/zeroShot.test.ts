@@ -42,6 +42,15 @@ describe('zero-shot accuracy', () => {
     assert.equal(result.top5, 0);
   });
 
+  it('gives the first of two equal classes where ties go in order', () => {
+    const classEmbeddings = toEmbeddings([1, 0, 0, 1, 0, 1], 2); // the last two are the same
+    const imageEmbeddings = toEmbeddings([1, 0, 0, 1, 0, 1], 2);
+    const input = { imageEmbeddings, classEmbeddings, labels: [0, 1, 2] };
+    assert.equal(zeroShotAccuracy(input).top1, 1 / 3);
+    const { top1, meanPerClass, predictions } = zeroShotAccuracy({ ...input, ties: 'inOrder' });
+    assert.deepEqual([top1, meanPerClass, [...predictions]], [2 / 3, 2 / 3, [0, 1, 1]]);
+  });
+
   it('leaves classes without pictures out of the mean per class', () => {
     const imageEmbeddings = toEmbeddings([1, 0, 0, 1, 0, 0], 3);
     const result = zeroShotAccuracy({

@@ -56,7 +56,7 @@ async function top1Of(subject: Subject, variant: Variant): Promise<number> {
   const { embeddings, ...rest } = await subject.variant(subject.split, variant);
   const classEmbeddings = await subject.classes();
   const labels = labelsOf({ embeddings, ...rest });
-  return zeroShotAccuracy({ imageEmbeddings: embeddings, labels, classEmbeddings }).top1;
+  return zeroShotAccuracy({ imageEmbeddings: embeddings, labels, classEmbeddings, ties: 'inOrder' }).top1;
 }
 
 function errorOverAlexNet(

@@ -2,7 +2,10 @@ import { zeroShotAccuracy } from '../../evaluation';
 import { labelsOf } from './examples';
 import type { Protocol } from './protocol';
 
-/** Zero-shot classification: `top1`, `top5` and `meanPerClass`, as CLIP_benchmark's `zeroshot_classification`. */
+/**
+ * Zero-shot classification: `top1`, `top5` and `meanPerClass`, as CLIP_benchmark's `zeroshot_classification`. Of classes with
+ * one name (ImageNet has two such pairs) the first is predicted, as by its argmax.
+ */
 export const zeroShot: Protocol<'classification'> = {
   id: 'zero-shot',
   task: 'classification',
@@ -10,7 +13,10 @@ export const zeroShot: Protocol<'classification'> = {
     const classEmbeddings = await subject.classes();
     const tested = await subject.embedded(subject.split);
     const labels = labelsOf(tested);
-    const found = zeroShotAccuracy({ imageEmbeddings: tested.embeddings, labels, classEmbeddings });
+    const found = zeroShotAccuracy({
+      ...{ imageEmbeddings: tested.embeddings, labels, classEmbeddings },
+      ties: 'inOrder',
+    });
     return {
       metrics: accuracies(found, classEmbeddings.rows),
       settings: {},
