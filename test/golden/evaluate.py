@@ -1,6 +1,6 @@
 """Writes evaluate.json: what CLIP_benchmark says of a small CLIP on a test set of 60 pictures, the whole way from files to metrics.
 
-    python test/golden/evaluate.py CLIP_BENCHMARK      (a copy of the repository at 48de38c; torch 2.15.0, open_clip 3.3.0)
+    python test/golden/evaluate.py CLIP_BENCHMARK      (a copy of the repository at 48de38c; torch 2.15.0, open_clip 3.3.0, numpy 2.3)
 
 The model is `plain` of loadClip.py. Pictures are 32 × 32 RGB, ramps of bytes that wrap around: in channel c
 
