@@ -4,6 +4,7 @@ export * from './backend';
 export * from './batchNorm';
 export * from './bias';
 export * from './gelu';
+export * from './inEngine';
 export { hasKernels, type Precision } from './kernels';
 export * from './layerNorm';
 export * from './precision';

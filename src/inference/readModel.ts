@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { inEngine } from '../engine';
 import type { WeightsFile } from '../files';
 import { type Clip, type ClipConfig, parameterShapes } from '../models';
 import { disposeParameters, type Parameters, sameShape } from '../nn';
@@ -36,14 +37,6 @@ export function readModel(config: ClipConfig, file: WeightsFile): Clip {
     disposeParameters(parameters);
     throw error;
   }
-}
-
-/**
- * The tensor with its values on the engine's side. They get there with the first kernel that asks for them; until then, and as
- * garbage for a while after, they are in JavaScript's memory, and a model would be in memory twice.
- */
-function inEngine(tensor: tf.Tensor): tf.Tensor {
-  return tf.mul(tensor, 1);
 }
 
 /** What the file calls a parameter. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Random } from '../engine';
+import { inEngine, type Random } from '../engine';
 import type { Parameters } from './parameters';
 
 /** Adds freshly drawn parameters to a model, each from its own named stream, so that adding one changes no other. */
@@ -21,7 +21,7 @@ export function initialiser(parameters: Parameters, random: Random): Initialiser
     for (let i = 0; i < values.length; i++) values[i] = draw();
     parameters.set(
       name,
-      tf.tidy(() => tf.variable(tf.tensor(values, shape), isTrainable)),
+      tf.tidy(() => tf.variable(inEngine(tf.tensor(values, shape)), isTrainable)),
     );
   }
   const init: Initialiser = {

@@ -107,7 +107,8 @@ export function decaysInOpenClip(name: string, shape: readonly number[]): boolea
 }
 
 function createMoment(shape: number[]): tf.Variable {
-  return tf.tidy(() => tf.variable(tf.zeros(shape), false));
+  // `tf.zeros` would make the numbers here and hand them over, and they would stay until they are collected.
+  return tf.tidy(() => tf.variable(tf.fill(shape, 0), false));
 }
 
 function checkGradient({ name, parameter }: Slot, gradient: tf.Tensor | undefined): void {
