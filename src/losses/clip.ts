@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { BLOCKED_FROM } from './blocks';
+import { pairLossesInBlocks } from './clipBlocks';
 
 /**
  * The symmetric contrastive loss of CLIP (Radford et al. 2021): each picture must find its text among the batch's
@@ -13,8 +15,13 @@ export function clipLoss(images: tf.Tensor2D, texts: tf.Tensor2D, scale: tf.Scal
   return tf.mean(pairLosses(images, texts, scale)) as tf.Scalar;
 }
 
-/** What each pair adds to the symmetric loss: (row cross-entropy + column cross-entropy) / 2. `[batch]` */
+/**
+ * What each pair adds to the symmetric loss: (row cross-entropy + column cross-entropy) / 2. `[batch]`
+ *
+ * Large batches, `BLOCKED_FROM` pairs and more, go through the logits in blocks: the same numbers in less memory.
+ */
 export function pairLosses(images: tf.Tensor2D, texts: tf.Tensor2D, scale: tf.Scalar): tf.Tensor1D {
+  if (images.shape[0] >= BLOCKED_FROM) return pairLossesInBlocks(tf.mul(images, scale), texts);
   return pairLossesFromLogits(tf.mul(tf.matMul(images, texts, false, true), scale) as tf.Tensor2D);
 }
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Encoded } from '../models';
-import { pairLossesFromLogits } from './clip';
+import { clipLoss } from './clip';
 
 /** How the two orders meet in the loss, and how much each counts. */
 export interface DalipOptions {
@@ -39,11 +39,19 @@ export function dalipLoss(
     );
   }
   const { first, second } = scales instanceof tf.Tensor ? { first: scales, second: scales } : scales;
-  const logits = [
-    tf.mul(tf.matMul(images.first, texts.first, false, true), first) as tf.Tensor2D,
-    tf.mul(tf.matMul(images.second, texts.second, false, true), second) as tf.Tensor2D,
+  if (sum === 'losses') {
+    const ofFirst = clipLoss(images.first, texts.first, first);
+    const ofSecond = clipLoss(images.second, texts.second, second);
+    return tf.add(tf.mul(ofFirst, alpha), tf.mul(ofSecond, 1 - alpha)) as tf.Scalar;
+  }
+  // α·s₁·cos f + (1−α)·s₂·cos z is one product of joined embeddings
+  const weighed = [
+    tf.mul(images.first, tf.mul(first, alpha)),
+    tf.mul(images.second, tf.mul(second, 1 - alpha)),
   ];
-  const weigh = (terms: readonly tf.Tensor[]) => tf.add(tf.mul(terms[0], alpha), tf.mul(terms[1], 1 - alpha));
-  if (sum === 'similarities') return tf.mean(pairLossesFromLogits(weigh(logits) as tf.Tensor2D));
-  return weigh(logits.map((term) => tf.mean(pairLossesFromLogits(term)))) as tf.Scalar;
+  return clipLoss(
+    tf.concat(weighed, 1) as tf.Tensor2D,
+    tf.concat([texts.first, texts.second], 1),
+    tf.scalar(1),
+  );
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../../src/engine';
 import { siglipLoss } from '../../src/losses';
+import { siglipLossInBlocks } from '../../src/losses/siglipBlocks';
 import { assertCloseInScale } from '../golden/compare';
 
 interface Answer {
@@ -21,11 +22,18 @@ const answers: Record<string, Answer> = JSON.parse(
 describe('siglipLoss, against open_clip', () => {
   before(() => startEngine());
 
-  for (const [name, answer] of Object.entries(answers)) {
-    it(`gives the same loss and gradients (${name})`, () => {
+  const inBlocks: typeof siglipLoss = (images, texts, scale, bias) =>
+    siglipLossInBlocks(tf.mul(images, scale), texts, bias, 3);
+  const forms = { 'in one piece': siglipLoss, 'in blocks of three': inBlocks };
+  const cases = Object.entries(answers).flatMap(([name, answer]) =>
+    Object.entries(forms).map(([form, lossOf]) => ({ title: `${name}, ${form}`, answer, lossOf })),
+  );
+
+  for (const { title, answer, lossOf } of cases) {
+    it(`gives the same loss and gradients (${title})`, () => {
       tf.tidy(() => {
         const loss = (images: tf.Tensor, texts: tf.Tensor, logScale: tf.Tensor, bias: tf.Tensor) =>
-          siglipLoss(
+          lossOf(
             images as tf.Tensor2D,
             texts as tf.Tensor2D,
             tf.exp(logScale) as tf.Scalar,
