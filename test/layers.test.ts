@@ -12,6 +12,7 @@ const LAYERS = [
   ['inference'],
   ['report'],
   ['experiments', 'benchmarking'],
+  ['bench'],
   ['cli'],
 ];
 

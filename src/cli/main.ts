@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../../package.json';
+import { register as bench } from './bench';
 import { register as caption } from './caption';
 import { register as captioner } from './captioner';
 import { register as classify } from './classify';
@@ -31,6 +32,7 @@ const verbs = [
   search,
   evaluate,
   compare,
+  bench,
 ];
 
 /** The whole command line: every verb with its options, `--version`, `--help` and `--verbose`. */

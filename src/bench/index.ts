@@ -1,0 +1,10 @@
+export * from './benchTable';
+export * from './measurements';
+export * from './models';
+export * from './peerInstall';
+export type { BenchOptions } from './processes';
+export * from './profile';
+export * from './profileTable';
+export * from './results';
+export * from './rounds';
+export * from './writeBench';

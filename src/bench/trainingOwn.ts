@@ -1,0 +1,49 @@
+import { existsSync, readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
+import { startEngine } from '../engine';
+import { openWeights } from '../files';
+import { readModel } from '../inference/readModel';
+import { type Clip, type ClipConfig, createClip, type TokenBatch } from '../models';
+import { openClipConfig } from '../models/openClipConfig';
+import { clipObjective, startTraining, trainStep } from '../training';
+import { type Answering, serve } from './peer';
+import type { TrainingJob } from './trainingPeer';
+
+/** clipbook as a peer of training.ts: the step of every run, `trainStep`, at a constant learning rate. */
+async function load(job: TrainingJob): Promise<Answering<object>> {
+  await startEngine();
+  const config = openClipConfig(job.sizes, 'sizes');
+  const training = startTraining(await modelOf(job, config), clipObjective(), {
+    steps: Number.MAX_SAFE_INTEGER, // the schedule does not fall before its end comes near
+    batchSize: job.batch,
+    learningRate: job.learningRate,
+    warmupSteps: 0,
+    weightDecay: job.weightDecay,
+    clipNorm: job.clipNorm,
+    precision: job.precision,
+    seed: 0,
+  });
+  const { buffer, byteOffset, length } = readFileSync(job.pixels);
+  const pixels = new Float32Array(buffer.slice(byteOffset, byteOffset + length));
+  const images = tf.tensor4d(pixels, [job.batch, job.side, job.side, 3]);
+  const keys = job.ids.map((_, row) => String(row));
+  const batch = { keys, images, texts: tokensOf(job.ids, config) };
+  return async () => ({ loss: trainStep(training, batch, () => false).loss });
+}
+
+async function modelOf({ weights }: TrainingJob, config: ClipConfig): Promise<Clip> {
+  if (!existsSync(weights)) return createClip(config, 0);
+  const file = await openWeights(weights);
+  try {
+    return readModel(config, file);
+  } finally {
+    file.close();
+  }
+}
+
+function tokensOf(ids: number[][], { text }: ClipConfig): TokenBatch {
+  const end = text.vocabSize - 1;
+  return { ids: Int32Array.from(ids.flat()), lengths: Int32Array.from(ids, (row) => row.indexOf(end) + 1) };
+}
+
+serve(load);

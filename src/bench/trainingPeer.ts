@@ -1,0 +1,26 @@
+import type { Precision } from '../engine';
+
+/** What peers of training.ts are given, a file of JSON. */
+export interface TrainingJob {
+  /** The model's sizes in open_clip's format, as `openClipConfig` and `CLIP(**sizes)` take them. */
+  sizes: object;
+  /** A safetensors file to start from; open_clip makes it where it is not there, and clipbook draws its own start then. */
+  weights: string;
+  /** Pixels, float32 `[batch, side, side, 3]`, a file. */
+  pixels: string;
+  /** Token ids `[batch][contextLength]`. */
+  ids: number[][];
+  batch: number;
+  side: number;
+  precision: Precision;
+  learningRate: number;
+  weightDecay: number;
+  clipNorm: number;
+  threads: number;
+}
+
+/** One optimizer step on the job's batch. */
+export interface StepAnswer {
+  /** Before the step. */
+  loss: number;
+}

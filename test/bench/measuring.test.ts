@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import * as tf from '@tensorflow/tfjs-core';
+import { benchTokens, fullTokens } from '../../src/bench/benchTexts';
+import { matrixPeak } from '../../src/bench/matrixPeak';
+import { openClipSizes } from '../../src/bench/models';
+import { stepProducts } from '../../src/bench/stepProducts';
+import { startEngine } from '../../src/engine';
+import { traceOperations } from '../../src/engine/trace';
+import { MINI_MODEL, VIT_B_32 } from '../../src/models';
+import { openClipConfig } from '../../src/models/openClipConfig';
+import { createTokenizer } from '../../src/text';
+
+describe('what is measured', () => {
+  before(() => startEngine());
+
+  it('has the sizes that open_clip reads', () => {
+    for (const config of [VIT_B_32, MINI_MODEL]) {
+      assert.deepEqual(openClipConfig(openClipSizes(config), 'sizes'), config);
+    }
+  });
+
+  it('are texts without padding, or real ones, always the same', async () => {
+    const { ids, lengths } = fullTokens(3, createTokenizer(MINI_MODEL.text));
+    assert.deepEqual([...lengths], [32, 32, 32]);
+    assert.equal(ids.filter((id) => id === 8191).length, 3, 'one end in each row');
+    assert.ok(ids.every((id) => id > 0));
+    const real = await benchTokens('real', 32, VIT_B_32.text);
+    assert.deepEqual(real, await benchTokens('real', 32, VIT_B_32.text));
+    const sorted = [...real.lengths].sort((a, b) => a - b);
+    assert.ok(sorted[16] >= 8 && sorted[16] <= 16, `the median text has ${sorted[16]} tokens`);
+  });
+
+  it('counts the products of linear layers as open_clip’s sizes give them', () => {
+    // ViT-B/32: 85.05 million weights a token in the image's 12 blocks, 37.75 million in the text's; forward and backward.
+    const image = 2 * 3 * 50 * 12 * 12 * 768 ** 2;
+    const text = 2 * 3 * 77 * 12 * 12 * 512 ** 2;
+    const patches = 2 * 2 * 49 * 3 * 32 ** 2 * 768;
+    assert.equal(stepProducts(VIT_B_32, 1, 77), image + text + patches);
+    assert.equal(stepProducts(VIT_B_32, 4, 77), 4 * (image + text + patches));
+  });
+
+  it('notes each operation, and leaves the backend as it was', () => {
+    const before = (tf.backend() as unknown as { binding: object }).binding;
+    const { result, operations } = traceOperations(() =>
+      tf.tidy(() => tf.softmax(tf.matMul(tf.ones([4, 4]), tf.ones([4, 4]))).dataSync()[0]),
+    );
+    assert.ok(Math.abs(result - 0.25) < 1e-6);
+    assert.equal(operations.get('Softmax')?.calls, 1);
+    assert.equal((tf.backend() as unknown as { binding: object }).binding, before);
+    assert.throws(() =>
+      traceOperations(() => {
+        throw new Error('stopped');
+      }),
+    );
+    assert.equal((tf.backend() as unknown as { binding: object }).binding, before);
+  });
+
+  it('finds the peak of matrix products without keeping memory', () => {
+    const { numTensors } = tf.memory();
+    const peak = matrixPeak('f32', 512);
+    assert.ok(peak > 1e9 && peak < 1e13, `${peak}`);
+    assert.equal(tf.memory().numTensors, numTensors);
+  });
+});
