@@ -58,7 +58,8 @@ The configuration is a JSON file; only "name" and "data" are necessary:
                   "precision" "f32" (or "bf16": matrix products in 16 bits, as PyTorch autocasts; where the processor
                   has instructions for them, nearly twice as fast),
                   "chunk" 512 (embeds so many pairs at a time: any batch in the memory of one chunk, a third more
-                  time, the same loss and gradients; not with DALIP's "reduced" heads);
+                  time, the same loss and gradients; not with DALIP's "reduced" heads): with 256, "batchSize" 4096
+                  trains the mini model in 2 GiB, as the loss of 1,024 pairs and more never holds all their cosines;
                   as ALIP was trained: "schedule": "oneCycle" (rises for a tenth of the steps and moves beta1 unless
                   "cycleMomentum" is false) and "decayed": "all"
   checkpointEvery steps between checkpoints; 100
