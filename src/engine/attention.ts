@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Precision, runKernel } from './kernels';
+import { release } from './release';
 
 /** What a fused attention is made for. */
 export interface AttentionSizes {
@@ -37,10 +38,11 @@ export function fusedAttention(
     save([projected, bias, mask, normalisers]);
     return {
       value,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => [
-        ...runKernel('AttentionGradient', precision, attributes, [dy, ...saved], 2),
-        tf.zerosLike(saved[2]),
-      ],
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        release(dy, [
+          ...runKernel('AttentionGradient', precision, attributes, [dy, ...saved], 2),
+          tf.zerosLike(saved[2]),
+        ]),
     };
   });
   return fused(projected, bias, mask ?? tf.zeros([0])) as tf.Tensor2D;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Activation, gelu, geluTanh, quickGelu } from './gelu';
 import { hasKernels, type Precision, runKernel } from './kernels';
+import { release } from './release';
 
 /** The activations that `native/bias.cpp` knows, by their numbers there. */
 const ACTIVATIONS: readonly Activation[] = [gelu, quickGelu, geluTanh];
@@ -28,7 +29,7 @@ export function biasActivation(
     return {
       value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-        runKernel('BiasActivationGradient', precision, attributes, [dy, ...saved], 2),
+        release(dy, runKernel('BiasActivationGradient', precision, attributes, [dy, ...saved], 2)),
     };
   });
   return fused(x, bias) as tf.Tensor2D;
@@ -53,7 +54,10 @@ export function addBias(
     const [value] = runKernel('AddBias', precision, {}, [stream, x, bias], 1);
     return {
       value,
-      gradFunc: (dy: tf.Tensor) => [dy.clone(), ...runKernel('AddBiasGradient', precision, {}, [dy], 2)],
+      gradFunc: (dy: tf.Tensor) => {
+        const [half, dBias] = runKernel('AddBiasGradient', precision, {}, [dy], 2);
+        return release(dy, [dy.clone(), precision === 'f32' ? dy.clone() : half, dBias]);
+      },
     };
   });
   return fused(stream, x, bias) as tf.Tensor2D;

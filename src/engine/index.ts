@@ -9,4 +9,5 @@ export { hasKernels, type Precision } from './kernels';
 export * from './layerNorm';
 export * from './precision';
 export * from './random';
+export * from './release';
 export * from './stopGradient';

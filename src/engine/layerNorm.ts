@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { hasKernels, type Precision, runKernel } from './kernels';
+import { release } from './release';
 
 /**
  * Layer normalisation over the last axis (Ba et al. 2016), with its gradient written out.
@@ -32,7 +33,7 @@ function fused(epsilon: number, precision: Precision) {
     return {
       value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-        runKernel('LayerNormGradient', precision, {}, [dy, ...saved], 3),
+        release(dy, runKernel('LayerNormGradient', precision, {}, [dy, ...saved], 3)),
     };
   });
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { cast, halfProduct, hasKernels, type Precision } from './kernels';
+import { release } from './release';
 
 /** Weights in 16 bits by their originals, for whoever multiplies by the same ones again and again. */
 export type HalfWeights = Map<tf.Tensor, tf.Tensor>;
@@ -52,21 +53,37 @@ export function currentPrecision(): Precision {
  * @returns `[rows, out]`, in the given precision
  */
 export function product(x: tf.Tensor2D, weight: tf.Tensor, precision: Precision = 'f32'): tf.Tensor2D {
-  if (precision === 'f32') return tf.matMul(x, weight as tf.Tensor2D, false, true);
-  if (current.kept) return halfProduct(x, keptHalf(weight, current.kept), false, true) as tf.Tensor2D;
-  const half = tf.customGrad((...args) => {
-    const [x, weight, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.GradSaveFunc];
-    const rounded = cast(weight, 'f32', 'bf16');
-    save([x, rounded]);
+  if (precision === 'bf16' && current.kept) {
+    return halfProduct(x, keptHalf(weight, current.kept), false, true) as tf.Tensor2D;
+  }
+  const multiply = tf.customGrad((...args) => {
+    const [x, weight, save] = args as unknown as [tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
+    const factor = precision === 'bf16' ? cast(weight, 'f32', 'bf16') : weight;
+    save([x, factor]);
     return {
-      value: halfProduct(x, rounded, false, true),
-      gradFunc: (dy: tf.Tensor, [x, rounded]: tf.Tensor[]) => [
-        halfProduct(dy, rounded, false, false),
-        tf.tidy(() => cast(halfProduct(dy, x, true, false), 'bf16', 'f32')),
-      ],
+      value: matrixProduct(x, factor, false, true, precision),
+      gradFunc: (dy: tf.Tensor, [x, factor]: tf.Tensor[]) => {
+        const dx = matrixProduct(dy, factor, false, false, precision);
+        const dWeight = matrixProduct(dy, x, true, false, precision);
+        if (precision === 'f32') return release(dy, [dx, dWeight]);
+        const full = cast(dWeight, 'bf16', 'f32');
+        dWeight.dispose();
+        return release(dy, [dx, full]);
+      },
     };
   });
-  return half(x, weight) as tf.Tensor2D;
+  return multiply(x, weight) as tf.Tensor2D;
+}
+
+function matrixProduct(
+  a: tf.Tensor,
+  b: tf.Tensor,
+  transposeA: boolean,
+  transposeB: boolean,
+  precision: Precision,
+): tf.Tensor {
+  if (precision === 'bf16') return halfProduct(a, b, transposeA, transposeB);
+  return tf.matMul(a as tf.Tensor2D, b as tf.Tensor2D, transposeA, transposeB);
 }
 
 function keptHalf(weight: tf.Tensor, kept: HalfWeights): tf.Tensor {

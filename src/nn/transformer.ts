@@ -93,7 +93,7 @@ function blocks(
     links = grouped?.links;
     if (links) grouping?.watch?.(links);
     const block = ([x, gate]: readonly tf.Tensor[], [mask]: readonly tf.Tensor[]) =>
-      residualBlock(x as tf.Tensor3D, ofBlock, shape, { mask, gate } as AttentionOptions);
+      tf.tidy(() => residualBlock(x as tf.Tensor3D, ofBlock, shape, { mask, gate } as AttentionOptions));
     const inputs = grouped ? [hidden, grouped.gate] : [hidden];
     hidden = recomputed(block, inputs, ownVariables(ofBlock), mask && [mask]);
   }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createRandom, type Random, withPrecision } from '../engine';
+import { createRandom, type Random, withPrecision, withReleasedGradients } from '../engine';
 import { type Clip, isLogitScale, type Mode } from '../models';
 import { type Parameters, trainable, withRecomputation } from '../nn';
 import { type AdamW, createAdamW, decaysInOpenClip } from './adamw';
@@ -161,7 +161,7 @@ function lossAndGradients(
   const compute = () =>
     chunk < batch.keys.length ? cachedGradients(problem, chunk) : wholeGradients(problem);
   const { loss, gradients } = withPrecision(recipe.precision ?? 'f32', () =>
-    withRecomputation(recipe.recompute ?? false, compute),
+    withRecomputation(recipe.recompute ?? false, () => withReleasedGradients(compute)),
   );
   const value = loss.dataSync()[0];
   loss.dispose();

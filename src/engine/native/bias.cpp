@@ -135,7 +135,7 @@ struct AddBias {
   }
 };
 
-// dy [rows…, width] → the same as T, and Σ dy over the rows
+// dy [rows…, width] → the same as T, nothing where it is that already, and Σ dy over the rows
 template <typename T>
 struct AddBiasGradient {
   explicit AddBiasGradient(TF_OpKernelConstruction*) {}
@@ -144,9 +144,10 @@ struct AddBiasGradient {
     Input dy;
     call.read(0, dy);
     const int64_t width = dy.last(), rows = width ? dy.size() / width : 0;
-    T* dx = call.output<T>(0, dy.shape());
+    constexpr bool copies = typeOf<T>() != TF_FLOAT;
+    T* dx = call.output<T>(0, copies ? dy.shape() : Shape{0});
     float* dbias = call.output<float>(1, {width});
-    if (!call.expect(dx && dbias, "no memory")) return;
+    if (!call.expect((dx || !copies) && dbias, "no memory")) return;
     const float* gradient = dy.data<float>();
     Sums biases(width);
     inStretches(rows, rows * width, [&](int64_t first, int64_t last, int thread) {
@@ -155,7 +156,7 @@ struct AddBiasGradient {
         const int64_t begin = row * width;
         alongRow(width, [&](int64_t at, int lanes) {
           const Floats d = take(gradient + begin + at, lanes);
-          put(dx + begin + at, d, lanes);
+          if (copies) put(dx + begin + at, d, lanes);
           put(own + at, take(own + at, lanes) + d, lanes);
         });
       }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../../../src/engine';
 import { createClip } from '../../../src/models';
 import { clipObjective, slipObjective, withSimclr } from '../../../src/training';
+import { assertClose } from '../../golden/compare';
 import { TINY } from '../../tiny';
 import { norm, SIMCLR, smallBatch, tryOut } from './small';
 
@@ -13,14 +14,15 @@ describe('slipObjective', () => {
 
   const config = withSimclr(TINY, SIMCLR);
 
-  it('is CLIP to the last bit where self-supervision counts nothing, and leaves its head alone', async () => {
+  it('is CLIP to rounding where self-supervision counts nothing, and leaves its head alone', async () => {
     const objective = slipObjective({ weight: 0 });
     const batch = await smallBatch(objective.needs);
     const slip = tryOut(objective, config, batch);
     const clip = tryOut(clipObjective(), TINY, batch);
-    assert.equal(slip.value, clip.value);
+    // CLIP computes one token only in the last block, SLIP all of them.
+    assertClose([slip.value], [clip.value], 1e-6);
     for (const [name, gradient] of clip.gradients) {
-      assert.deepEqual([...slip.gradients.get(name)!.dataSync()], [...gradient.dataSync()], name);
+      assertClose(slip.gradients.get(name)!, gradient.dataSync(), 1e-6, name);
     }
     for (const [name, gradient] of slip.gradients) {
       if (name.startsWith('auxiliary.')) assert.equal(norm(gradient), 0, name);
