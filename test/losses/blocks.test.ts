@@ -99,13 +99,13 @@ describe('losses in blocks', () => {
   });
 
   it('tell how little is left to lose, at the largest temperature', () => {
-    // cosines 1 with the own text and 0.88 with five others: log(1 + 5·exp(−12)) to lose, where logits are rounded to 8e-6
-    const rows = tf.concat([tf.fill([6, 1], Math.sqrt(0.88)), tf.mul(tf.eye(6), Math.sqrt(0.12))], 1);
-    const others = 5 * Math.exp(-12);
+    // cosines 1 with the own text and 0.87 with five others: log(1 + 5·exp(−13)), 1e-5, to lose, where logits are rounded to 8e-6
+    const rows = tf.concat([tf.fill([6, 1], Math.sqrt(0.87)), tf.mul(tf.eye(6), Math.sqrt(0.13))], 1);
+    const others = 5 * Math.exp(-13);
     const { value, grads } = tf.valueAndGrads(
       lossOf((scaled, texts) => tf.sum(pairLossesInBlocks(scaled, texts, 4))),
     )([tf.mul(rows, 100), rows]);
-    assertCloseInScale(value, [6 * Math.log1p(others)], 1e-2, 'loss');
+    assertCloseInScale(value, [6 * Math.log1p(others)], 2e-2, 'loss');
     const own = tf.sum(
       tf.mul(
         grads[0],
@@ -116,8 +116,8 @@ describe('losses in blocks', () => {
       ),
       1,
     );
-    const expected = (-others / (1 + others)) * Math.sqrt(0.12);
-    assertCloseInScale(own, Array(6).fill(expected), 1e-2, 'gradient');
+    const expected = (-others / (1 + others)) * Math.sqrt(0.13);
+    assertCloseInScale(own, Array(6).fill(expected), 2e-2, 'gradient');
   });
 });
 
