@@ -6,9 +6,7 @@ import type { SavedBench } from './writeBench';
 /** What was measured side by side: a section for clipbook and each peer would part what belongs together, so rows name both. */
 export function benchTable(name: string, { machine, rounds, threads, measured }: SavedBench): Table {
   const { title, unit, rows, notes = [], agreement } = measured;
-  const differences = Object.entries(agreement ?? {}).map(
-    ([task, value]) => `${task}: ${JSON.stringify(value)}`,
-  );
+  const differences = Object.entries(agreement ?? {}).map(([task, value]) => `${task}: ${value}`);
   const compared =
     differences.length > 0 ? [`Largest differences between the results. ${differences.join('; ')}.`] : [];
   return {

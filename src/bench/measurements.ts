@@ -1,3 +1,5 @@
+import { measureEmbedding, measureZeroShot } from './embedding';
+import { measureLoading } from './loading';
 import type { BenchOptions } from './processes';
 import type { Measured } from './results';
 import { measureTraining } from './training';
@@ -7,12 +9,20 @@ type Measurement = (options: BenchOptions) => Promise<Measured>;
 /** What can be measured, by the name the command line takes. */
 const MEASUREMENTS = {
   training: measureTraining,
+  embedding: measureEmbedding,
+  loading: measureLoading,
+  'zero-shot': measureZeroShot,
 } satisfies Record<string, Measurement>;
 
 export type MeasurementName = keyof typeof MEASUREMENTS;
 
 /** What is measured unless something is named. */
-export const DEFAULT_MEASUREMENTS: readonly MeasurementName[] = ['training'];
+export const DEFAULT_MEASUREMENTS: readonly MeasurementName[] = [
+  'training',
+  'embedding',
+  'loading',
+  'zero-shot',
+];
 
 /** The measurement of a name. Throws with those there are. */
 export function measurementOf(name: string): Measurement {

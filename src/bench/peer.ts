@@ -50,7 +50,7 @@ async function* answersOf({ stdout }: ChildProcess, name: string): AsyncGenerato
   throw new Error(`Expected an answer of "${name}", but it ended; see above for why.`);
 }
 
-/** How a peer does what a request asks for. */
+/** How a peer does what a request asks for; it may say itself how many `seconds` count. */
 export type Answering<Request> = (request: Request) => Promise<object>;
 
 /**
@@ -65,7 +65,7 @@ export async function serve<Job, Request>(load: (job: Job) => Promise<Answering<
     const request = JSON.parse(line);
     const began = performance.now();
     const result = await answering(request);
-    say({ ...result, seconds: (performance.now() - began) / 1000, peakMib: residentMib('VmHWM') });
+    say({ seconds: (performance.now() - began) / 1000, peakMib: residentMib('VmHWM'), ...result });
   }
 }
 

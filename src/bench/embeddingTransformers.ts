@@ -1,13 +1,14 @@
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import {
-  answerRequests,
   batchStarts,
-  type Embed,
+  type EmbeddingAnswer,
   type EmbeddingJob,
+  type EmbeddingRequest,
   readPixels,
   rowsOf,
 } from './embeddingPeer';
+import { type Answering, serve } from './peer';
 
 /** What is used of @huggingface/transformers, which is no part of the project. */
 interface Transformers {
@@ -36,7 +37,7 @@ type Inputs = Record<string, Tensor>;
  * transformers.js on onnxruntime-node as a peer of embedding.ts, as its documentation shows: a batch's files are read at once,
  * texts are padded to the longest of their batch. The second argument is the folder it is installed in.
  */
-async function load(job: EmbeddingJob): Promise<Embed> {
+async function load(job: EmbeddingJob): Promise<Answering<EmbeddingRequest>> {
   const transformers: Transformers = createRequire(join(resolve(process.argv[3]), 'package.json'))(
     '@huggingface/transformers',
   );
@@ -63,13 +64,17 @@ async function load(job: EmbeddingJob): Promise<Embed> {
   };
   const encoder = async () => (await vision(pixels)).image_embeds;
   const tasks = { pictures: picturesFrom, texts: textsFrom, encoder };
-  return async ({ task, count }) => {
+  const rowsFor = async (task: keyof typeof tasks, count: number) => {
     const rows: number[][] = [];
     for (const start of batchStarts(count, task === 'texts' ? job.textBatch : job.batch)) {
       const { data, dims } = (await tasks[task](start)).normalize(2, -1);
       rows.push(...rowsOf(data, dims[1]));
     }
     return rows;
+  };
+  return async ({ task, count, show }): Promise<EmbeddingAnswer> => {
+    const rows = await rowsFor(task as keyof typeof tasks, count); // embedding.ts asks for nothing else
+    return show ? { rows } : {};
   };
 }
 
@@ -83,4 +88,4 @@ function planes(job: EmbeddingJob): Float32Array {
   });
 }
 
-answerRequests(load);
+serve(load);

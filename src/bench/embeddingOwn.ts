@@ -1,0 +1,75 @@
+import type { Precision } from '../engine';
+import { encodePictures, type LoadedClip, loadClip } from '../inference';
+import {
+  type EmbeddingAnswer,
+  type EmbeddingJob,
+  type EmbeddingRequest,
+  readPixels,
+  rowsOf,
+} from './embeddingPeer';
+import { type Answering, serve } from './peer';
+
+/** clipbook as a peer of embedding.ts, through the doors that everyone uses. */
+async function load(job: EmbeddingJob): Promise<Answering<EmbeddingRequest>> {
+  const { model, weights } = job;
+  const clips: Record<Precision, LoadedClip> = {
+    f32: await loadClip({ model, weights }),
+    bf16: await loadClip({ model, weights }, { precision: 'bf16' }),
+  };
+  const pictures = preparedPictures(job);
+  return async ({ show, ...request }): Promise<EmbeddingAnswer> => {
+    const rows = await rowsFor(request, job, clips[request.precision], pictures);
+    return show ? { rows } : {};
+  };
+}
+
+async function rowsFor(
+  { task, count, classes }: EmbeddingRequest,
+  job: EmbeddingJob,
+  clip: LoadedClip,
+  pictures: readonly Float32Array[],
+): Promise<number[][]> {
+  if (task === 'pictures') {
+    const { values, width } = await clip.encodeImages(job.pictures.slice(0, count), { batchSize: job.batch });
+    return rowsOf(values, width);
+  }
+  if (task === 'texts') {
+    const { values, width } = await clip.encodeTexts(job.texts.slice(0, count));
+    return rowsOf(values, width);
+  }
+  if (task === 'encoder') return encodedRows(clip, pictures, count, job.batch);
+  const labels = await clip.encodeLabels(job.classes.slice(0, classes), { templates: job.templates });
+  const rows = await encodedRows(clip, pictures, count, job.batch);
+  return cosines(rows, rowsOf(labels.values, labels.width));
+}
+
+/** Embeddings of the pictures that are prepared, one after the other, again and again. */
+async function encodedRows(
+  { model, preparation, arithmetic }: LoadedClip,
+  pictures: readonly Float32Array[],
+  count: number,
+  batchSize: number,
+): Promise<number[][]> {
+  const ready = { ...preparation, prepare: async (place: unknown) => pictures[Number(place)] };
+  const places = Array.from({ length: count }, (_, place) => String(place % pictures.length));
+  const named = places.map((image) => ({ key: image, image }));
+  const rows: number[][] = [];
+  for await (const { embeddings } of encodePictures(model, ready, named, { batchSize }, arithmetic)) {
+    rows.push(...rowsOf(embeddings.values, embeddings.width));
+  }
+  return rows;
+}
+
+function cosines(rows: readonly number[][], others: readonly number[][]): number[][] {
+  return rows.map((row) =>
+    others.map((other) => row.reduce((sum, value, place) => sum + value * other[place], 0)),
+  );
+}
+
+function preparedPictures(job: EmbeddingJob): Float32Array[] {
+  const values = readPixels(job);
+  const size = job.side ** 2 * 3;
+  return Array.from({ length: job.batch }, (_, place) => values.subarray(place * size, (place + 1) * size));
+}
+
+serve(load);
