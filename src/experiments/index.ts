@@ -5,6 +5,7 @@ import { dalipStatisticsExperiment } from './dalipStatistics';
 import { dalipTableExperiment } from './dalipTable';
 import type { Experiment } from './experiment';
 import { photographsExperiment } from './photographs';
+import { precisionExperiment } from './precision';
 import { systemsExperiment } from './systems';
 
 export type { AlignmentObservation } from './alignmentObserver';
@@ -42,6 +43,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
   dalipMixingExperiment,
   alipGatesExperiment,
   systemsExperiment,
+  precisionExperiment,
   photographsExperiment,
 ];
 

@@ -26,7 +26,7 @@ describe('clipbook reproduce', () => {
     assert.deepEqual([status, stdout], [1, '']);
     assert.equal(
       stderr,
-      'There is no experiment "dalip"; there are dalip-table, alip-table, dalip-statistics, dalip-mixing, alip-gates, alip-systems and photographs.\n',
+      'There is no experiment "dalip"; there are dalip-table, alip-table, dalip-statistics, dalip-mixing, alip-gates, alip-systems, precision and photographs.\n',
     );
   });
 
