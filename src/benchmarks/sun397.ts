@@ -45,7 +45,7 @@ export const sun397: ClassificationBenchmark = {
     'The first of ten published partitions, 50 pictures per class to train and 50 to test. Numbers from elsewhere often mean ' +
     'other pictures: CLIP_benchmark tests all 108,754 (split "all" here), TensorFlow Datasets and VTAB 21,750 drawn at ' +
     'random and saved anew as smaller JPEG, ALIP 19,850 drawn with a seed that differs from run to run. Some pictures are ' +
-    'PNG, GIF or BMP by content, of which BMP cannot be decoded here and counts as damaged, as a few others are.',
+    'PNG, GIF or BMP by content, and a few are damaged.',
   metric: 'top1',
   classes: 397,
   prompts: async (files) => {

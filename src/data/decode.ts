@@ -1,5 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { BadSampleError } from './badInput';
+import { isBmp, readBmp } from './pillow/bmp';
+import { BANDS } from './pillow/picture';
 import { centreOffset, scaleShorterSide } from './resizeGeometry';
 
 // One thread per picture and many pictures at a time: the threads not decoding are left to the training step.
@@ -75,10 +77,20 @@ export function openPicture(
   { background = 'white', key = 'picture', limitInputPixels = 1e8 }: Omit<DecodeOptions, 'size' | 'fit'>,
 ): Sharp {
   if (encoded.length === 0) throw corruptPicture(key, new Error('it is empty'));
-  return sharp(encoded, { failOn: 'error', limitInputPixels })
-    .autoOrient()
-    .flatten({ background })
-    .toColourspace('srgb');
+  const opened = isBmp(encoded)
+    ? openBmp(encoded, key, limitInputPixels)
+    : sharp(encoded, { failOn: 'error', limitInputPixels });
+  return opened.autoOrient().flatten({ background }).toColourspace('srgb');
+}
+
+/** sharp gets the pixels of a BMP, which it does not read. */
+function openBmp(encoded: Buffer, key: string, limitInputPixels: number): Sharp {
+  try {
+    const { data, mode, width, height } = readBmp(encoded, limitInputPixels);
+    return sharp(data, { raw: { width, height, channels: BANDS[mode] as 3 | 4 } });
+  } catch (error) {
+    throw corruptPicture(key, error);
+  }
 }
 
 /** The end of every decoding: RGB bytes, or a BadSampleError in place of sharp's error. */

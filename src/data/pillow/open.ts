@@ -1,11 +1,9 @@
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
 import { corruptPicture } from '../decode';
+import { isBmp, readBmp } from './bmp';
 import { isGreyRamp, makeOpaque, paintSurroundings, readGifFrame } from './gif';
 import { pngColourType, pngPalette, tiffHasPalette } from './headers';
-import type { NativePicture } from './picture';
-
-/** The numbers of a two-colour picture: all but 0 are white. */
-const BLACK_AND_WHITE = new Uint8Array(3 * 256).fill(255, 3);
+import { BLACK_AND_WHITE, type NativePicture } from './picture';
 
 export interface OpenOptions {
   /** Names the picture in errors; default "picture". */
@@ -21,7 +19,7 @@ export interface OpenOptions {
  *
  * Colour profiles are ignored; EXIF orientation, too, but for TIFF, which Pillow turns by itself. Of an animation the
  * first frame is taken. 16 bits become 8, but for one grey band. A transparent colour in place of an alpha channel is a
- * colour like any other. What sharp opens and Pillow does not (SVG) becomes RGBA.
+ * colour like any other. BMP, which sharp does not read, is read here. What sharp opens and Pillow does not (SVG) becomes RGBA.
  *
  * @throws BadSampleError `corrupt-picture` with one sentence that names the key
  */
@@ -30,6 +28,7 @@ export async function openNative(encoded: Buffer, options: OpenOptions = {}): Pr
   const settings = { failOn: 'error', ignoreIcc: true, limitInputPixels } as const;
   try {
     if (encoded.length === 0) throw new Error('it is empty');
+    if (isBmp(encoded)) return readBmp(encoded, limitInputPixels);
     const metadata = await sharp(encoded, settings).metadata();
     const autoOrient = rotate || metadata.format === 'tiff';
     if (metadata.format === 'gif') return await openGif(encoded, settings);

@@ -12,6 +12,9 @@ export type NativePicture = Extent &
     | { mode: 'grey16'; data: Uint16Array }
   );
 
+/** The palette of a two-colour picture: all numbers but 0 are white. */
+export const BLACK_AND_WHITE: Uint8Array = new Uint8Array(3 * 256).fill(255, 3);
+
 /** Numbers per pixel. */
 export const BANDS: Record<NativePicture['mode'], number> = {
   rgb: 3,
