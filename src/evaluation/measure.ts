@@ -16,7 +16,7 @@ import { collectPairs, type RetrievalResult, retrievalRecall } from './retrieval
 import { classWeights, type ZeroShotResult, zeroShotAccuracy } from './zeroShot';
 
 /** A task's result without the single predictions, as it goes into a run's summary. */
-export type TaskScore = Omit<ZeroShotResult, 'predictions'>;
+export type TaskScore = Omit<ZeroShotResult, 'predictions' | 'top3' | 'macroF1'>;
 
 /** A search among the pictures of a held-out set and all their texts. */
 export interface RetrievalTask {
@@ -81,7 +81,7 @@ async function measureVectors(
       : chooseRows(pictures, indices);
     const classes = await classRows(model, tokenizer, task);
     for (const scoring of scorings) {
-      const { predictions, ...score } = zeroShotAccuracy({
+      const { predictions, top3, macroF1, ...score } = zeroShotAccuracy({
         imageEmbeddings: rowsFor(scoring, own),
         classEmbeddings: rowsFor(scoring, classes),
         labels,

@@ -38,7 +38,7 @@ export async function measureTokens(
           imageSize,
         )
       : selectItems(pictures, indices);
-    const { predictions, ...score } = tokenZeroShotAccuracy({
+    const { predictions, top3, macroF1, ...score } = tokenZeroShotAccuracy({
       pictures: own,
       prompts: embedTextTokens(ofTexts, tokenizer, classPrompts(task.classes, task.templates)),
       templates: task.templates.length,

@@ -2,6 +2,7 @@ import { fillTemplates } from '../text';
 import { concatEmbeddings, type Embeddings, normaliseRows } from './embeddings';
 import type { Ties } from './retrieval';
 import { cosineScores, type ScoreRows } from './scoreRows';
+import { mean } from './statistics';
 
 /** Encodes texts to embeddings `[texts, width]`, normalised or not. */
 export type EncodeTexts = (texts: string[]) => Promise<Embeddings>;
@@ -94,9 +95,12 @@ export interface ZeroShotInput extends ClassLabels {
 export interface ZeroShotResult {
   /** Shares in [0, 1]. */
   top1: number;
+  top3: number;
   top5: number;
   /** The mean of the classes' own top-1 accuracies, over classes with at least one picture. */
   meanPerClass: number;
+  /** The mean of the classes' F1, over classes with a picture or a prediction; a tie that is lost is no right prediction. */
+  macroF1: number;
   /** Top-1 on pictures of classes seen in training, and of classes never seen; absent where there are none. */
   top1Seen?: number;
   top1Unseen?: number;
@@ -139,8 +143,9 @@ export function classAccuracy(
   const within = (k: number, of: number[]) => of.filter((i) => ranks[i] < k).length / of.length;
   const result: ZeroShotResult = {
     top1: within(1, pictures),
+    top3: within(3, pictures),
     top5: within(5, pictures),
-    meanPerClass: meanPerClass(labels, ranks, scores.candidates),
+    ...classMeans(labels, ranks, predictions, scores.candidates),
     count,
     predictions,
   };
@@ -188,13 +193,24 @@ function rankOf(target: number, scores: Float32Array, ties: Ties): number {
   return rank;
 }
 
-function meanPerClass(labels: ArrayLike<number>, ranks: Int32Array, classes: number): number {
-  const total = new Float64Array(classes);
-  const right = new Float64Array(classes);
+/** scikit-learn's `balanced_accuracy_score` and `f1_score(average='macro')`. */
+function classMeans(
+  labels: ArrayLike<number>,
+  ranks: Int32Array,
+  predictions: Int32Array,
+  classes: number,
+): Pick<ZeroShotResult, 'meanPerClass' | 'macroF1'> {
+  const [total, predicted, right] = [0, 1, 2].map(() => new Float64Array(classes));
   for (let i = 0; i < labels.length; i++) {
     total[labels[i]]++;
+    predicted[predictions[i]]++;
     if (ranks[i] === 0) right[labels[i]]++;
   }
-  const present = [...total.keys()].filter((c) => total[c] > 0);
-  return present.reduce((sum, c) => sum + right[c] / total[c], 0) / present.length;
+  const recalls = [...right.keys()].filter((c) => total[c] > 0).map((c) => right[c] / total[c]);
+  // F1 is the harmonic mean of right / total and right / predicted.
+  const f1s = [...right.keys()].flatMap((c) => {
+    const sum = total[c] + predicted[c];
+    return sum > 0 ? (2 * right[c]) / sum : [];
+  });
+  return { meanPerClass: mean(recalls), macroF1: mean(f1s) };
 }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../../src/engine';
 import { selectRows, toEmbeddings } from '../../src/evaluation/embeddings';
 import { classWeights, zeroShotAccuracy } from '../../src/evaluation/zeroShot';
+import classMetrics from '../golden/classMetrics.json';
 import classPrompts from '../golden/classPrompts.json';
 import { clusters, rowsOf } from '../golden/clusters';
 import { assertClose } from '../golden/compare';
@@ -40,6 +41,7 @@ describe('zero-shot accuracy', () => {
     });
     assert.equal(result.top1, 0);
     assert.equal(result.top5, 0);
+    assert.equal(result.macroF1, 0);
   });
 
   it('gives the first of two equal classes where ties go in order', () => {
@@ -49,6 +51,27 @@ describe('zero-shot accuracy', () => {
     assert.equal(zeroShotAccuracy(input).top1, 1 / 3);
     const { top1, meanPerClass, predictions } = zeroShotAccuracy({ ...input, ties: 'inOrder' });
     assert.deepEqual([top1, meanPerClass, [...predictions]], [2 / 3, 2 / 3, [0, 1, 1]]);
+  });
+
+  it('equals scikit-learn in macro-F1, top-3 and mean per class, with unequal classes', () => {
+    const sizes = { width: 8, classes: 12, noise: 2 };
+    const { features, labels } = clusters('metrics', 150, sizes);
+    const classEmbeddings = rowsOf(
+      'metrics classes',
+      Array.from({ length: 12 }, (_, c) => c),
+      sizes,
+    );
+    const everyone = Array.from(labels, (_, row) => row);
+    const rows = { all: everyone, absent: everyone.filter((row) => labels[row] > 0) };
+    for (const name of ['all', 'absent'] as const) {
+      const found = zeroShotAccuracy({
+        imageEmbeddings: selectRows(features, rows[name]),
+        classEmbeddings,
+        labels: rows[name].map((row) => labels[row]),
+      });
+      const { top3, meanPerClass, macroF1 } = classMetrics[name];
+      assertClose([found.top3, found.meanPerClass, found.macroF1], [top3, meanPerClass, macroF1], 1e-9);
+    }
   });
 
   it('leaves classes without pictures out of the mean per class', () => {
