@@ -1,7 +1,9 @@
 import { measureEmbedding, measureZeroShot } from './embedding';
 import { measureLoading } from './loading';
+import { measureMethods } from './methods';
 import type { BenchOptions } from './processes';
 import type { Measured } from './results';
+import { measureStart } from './start';
 import { measureTraining } from './training';
 
 type Measurement = (options: BenchOptions) => Promise<Measured>;
@@ -12,6 +14,8 @@ const MEASUREMENTS = {
   embedding: measureEmbedding,
   loading: measureLoading,
   'zero-shot': measureZeroShot,
+  start: measureStart,
+  methods: measureMethods,
 } satisfies Record<string, Measurement>;
 
 export type MeasurementName = keyof typeof MEASUREMENTS;

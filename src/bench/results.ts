@@ -7,8 +7,8 @@ export interface SpeedRow {
   /** Of the task, `pairs` or `pictures` each second; absent where a task is done once. */
   perSecond?: Range;
   seconds: Range;
-  /** Of a peer: how many times as fast clipbook was, of the rounds, each with its own. */
-  clipbookRatio?: Range;
+  /** What `Measured.ratio` says; of a peer how many times as fast clipbook was, of the rounds, each with its own. */
+  ratio?: Range;
   /** Largest resident memory of the process, MiB; null where the system does not tell. */
   peakMib?: number | null;
 }
@@ -19,6 +19,8 @@ export interface Measured {
   title: string;
   /** What is counted each second. */
   unit?: string;
+  /** The heading of the rows' ratios; default how many times as fast clipbook is. */
+  ratio?: string;
   /** Sizes and whatever else decides the numbers. */
   settings: Record<string, unknown>;
   rows: SpeedRow[];
@@ -46,7 +48,7 @@ export function speedRows(
       by,
       seconds: rangeOf(seconds),
       ...(amount !== undefined && { perSecond: rangeOf(seconds.map((one) => amount / one)) }),
-      ...(isPeer && { clipbookRatio: rangeOf(seconds.map((one, round) => one / own.seconds[round])) }),
+      ...(isPeer && { ratio: rangeOf(seconds.map((one, round) => one / own.seconds[round])) }),
       ...(by in peakMib && { peakMib: peakMib[by] }),
     };
   });

@@ -1,27 +1,15 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Precision } from '../engine';
-import { createRandom } from '../engine/random';
-import { benchTokens, idRows, type TextLength } from './benchTexts';
-import { type BenchModel, benchModels, openClipSizes } from './models';
-import { writeJob } from './peer';
+import { type BenchModel, benchModels } from './models';
 import { type BenchOptions, bothPeers, withPeers } from './processes';
 import { type Measured, type SpeedRow, speedRows } from './results';
 import { timeInTurn } from './rounds';
-import type { StepAnswer, TrainingJob } from './trainingPeer';
+import { prepareTraining, RECIPE, type TrainingCase } from './trainingJob';
+import type { StepAnswer } from './trainingPeer';
 
 /** How far losses of two peers may be apart, relative. */
 const TOLERANCE: Record<Precision, number> = { f32: 1e-4, bf16: 2e-2 };
 /** Steps before any is timed, compared with each other: the first of a shape are slow. */
 const WARM_UP = 2;
-const RECIPE = { learningRate: 1e-4, weightDecay: 0.2, clipNorm: 1 };
-
-/** A step that is measured. */
-interface Case {
-  model: BenchModel;
-  precision: Precision;
-  texts: TextLength;
-}
 
 /**
  * A training step, here and in open_clip: forward, loss, backward, clipping to norm 1, AdamW, from the same weights, with the
@@ -52,7 +40,7 @@ export async function measureTraining(options: BenchOptions): Promise<Measured> 
   };
 }
 
-function casesOf(models: readonly BenchModel[]): Case[] {
+function casesOf(models: readonly BenchModel[]): TrainingCase[] {
   return models.flatMap((model) =>
     (['f32', 'bf16'] as const).flatMap((precision) =>
       (['real', 'full'] as const).map((texts) => ({ model, precision, texts })),
@@ -60,14 +48,15 @@ function casesOf(models: readonly BenchModel[]): Case[] {
   );
 }
 
-const taskOf = ({ model, precision, texts }: Case) => `${model.name}, ${precision}, ${texts} captions`;
+const taskOf = ({ model, precision, texts }: TrainingCase) =>
+  `${model.name}, ${precision}, ${texts} captions`;
 
 async function measureCase(
-  one: Case,
+  one: TrainingCase,
   options: BenchOptions,
 ): Promise<{ rows: SpeedRow[]; difference?: number }> {
   const { python } = options;
-  const job = await prepareCase(one, options);
+  const job = await prepareTraining(one, options);
   return withPeers(bothPeers('training.py', 'trainingOwn.ts', job, options), async (started) => {
     const losses = new Map([...started.keys()].map((by) => [by, [] as number[]]));
     const peakMib: Record<string, number | null> = {};
@@ -92,32 +81,7 @@ async function measureCase(
   });
 }
 
-/** Writes pixels and the job. */
-async function prepareCase(
-  { model, precision, texts }: Case,
-  { work, threads }: BenchOptions,
-): Promise<string> {
-  const { name, config, batch } = model;
-  const side = config.vision.imageSize;
-  const random = createRandom('pixels');
-  const values = Float32Array.from({ length: batch * side * side * 3 }, () => random.normal());
-  const pixels = join(work, `${name}-pixels.f32`);
-  writeFileSync(pixels, new Uint8Array(values.buffer));
-  const job: TrainingJob = {
-    sizes: openClipSizes(config),
-    weights: join(work, `${name}-start.safetensors`),
-    pixels,
-    ids: idRows(await benchTokens(texts, batch, config.text)),
-    batch,
-    side,
-    precision,
-    ...RECIPE,
-    threads,
-  };
-  return writeJob(join(work, 'training.json'), job);
-}
-
-function checkLosses(one: Case, losses: ReadonlyMap<string, number[]>): void {
+function checkLosses(one: TrainingCase, losses: ReadonlyMap<string, number[]>): void {
   const difference = lossDifference(losses);
   if (difference <= TOLERANCE[one.precision]) return;
   const told = [...losses].map(

@@ -5,15 +5,29 @@ import { openWeights } from '../files';
 import { readModel } from '../inference/readModel';
 import { type Clip, type ClipConfig, createClip, type TokenBatch } from '../models';
 import { openClipConfig } from '../models/openClipConfig';
-import { clipObjective, startTraining, trainStep } from '../training';
+import {
+  alipObjective,
+  clipObjective,
+  dalipObjective,
+  type Objective,
+  startTraining,
+  trainStep,
+} from '../training';
 import { type Answering, serve } from './peer';
-import type { TrainingJob } from './trainingPeer';
+import type { TrainingJob, TrainingMethod } from './trainingPeer';
+
+const OBJECTIVES: Record<TrainingMethod, () => Objective> = {
+  CLIP: clipObjective,
+  DALIP: dalipObjective,
+  ALIP: alipObjective,
+};
 
 /** clipbook as a peer of training.ts: the step of every run, `trainStep`, at a constant learning rate. */
 async function load(job: TrainingJob): Promise<Answering<object>> {
   await startEngine();
-  const config = openClipConfig(job.sizes, 'sizes');
-  const training = startTraining(await modelOf(job, config), clipObjective(), {
+  const { secondOrder, method } = job;
+  const config = { ...openClipConfig(job.sizes, 'sizes'), ...(secondOrder && { secondOrder }) };
+  const training = startTraining(await modelOf(job, config), OBJECTIVES[method](), {
     steps: Number.MAX_SAFE_INTEGER, // the schedule does not fall before its end comes near
     batchSize: job.batch,
     learningRate: job.learningRate,
@@ -27,7 +41,8 @@ async function load(job: TrainingJob): Promise<Answering<object>> {
   const pixels = new Float32Array(buffer.slice(byteOffset, byteOffset + length));
   const images = tf.tensor4d(pixels, [job.batch, job.side, job.side, 3]);
   const keys = job.ids.map((_, row) => String(row));
-  const batch = { keys, images, texts: tokensOf(job.ids, config) };
+  const [texts, captions] = [job.ids, job.captions].map((ids) => tokensOf(ids, config));
+  const batch = { keys, images, texts, captions };
   return async () => ({ loss: trainStep(training, batch, () => false).loss });
 }
 

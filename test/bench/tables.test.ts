@@ -23,9 +23,9 @@ describe('speed figures', () => {
       peakMib: { clipbook: 100, open_clip: null },
     });
     assert.deepEqual(own.perSecond, { median: 4, low: 2, high: 8 });
-    assert.equal(own.clipbookRatio, undefined);
+    assert.equal(own.ratio, undefined);
     assert.equal(own.peakMib, 100);
-    assert.deepEqual(peer.clipbookRatio, { median: 2, low: 1, high: 3 });
+    assert.deepEqual(peer.ratio, { median: 2, low: 1, high: 3 });
     assert.equal(peer.peakMib, null);
     assert.deepEqual(rangeOf([1, 2, 3, 10]), { median: 2.5, low: 1, high: 10 });
     assert.throws(() => rangeOf([]), /at least one value/);
