@@ -1,3 +1,4 @@
+import type { Figure } from '../report';
 import { type Range, rangeOf, type TimedWay } from './rounds';
 
 /** One line of a table: who did what, how fast. */
@@ -24,6 +25,8 @@ export interface Measured {
   /** Sizes and whatever else decides the numbers. */
   settings: Record<string, unknown>;
   rows: SpeedRow[];
+  /** Saved beside the numbers, as a picture. */
+  figure?: Figure;
   /** Largest differences between the peers' results, by task; checked before anything was timed. */
   agreement?: Record<string, number>;
   /** Whatever a reader must know beside the table. */
@@ -33,8 +36,8 @@ export interface Measured {
 /**
  * Lines of a table from times taken in turn.
  *
- * @param amount how many of the unit a round of the task is; absent where it is done once
- * @param peakMib by who did it
+ * @param ways of doing each task, with the seconds of every round
+ * @param known `amount`: how many of the unit a round of the task is; absent where it is done once. `peakMib`: by who did it
  */
 export function speedRows(
   ways: readonly TimedWay[],

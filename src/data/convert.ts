@@ -22,9 +22,9 @@ import { KEY_FIELD } from './writeWebDataset';
 export type { DataFormat } from './convertFormats';
 
 export interface ConversionOptions extends Partial<PartsOptions> {
-  /** What to read; see {@link detectSource}. */
+  /** What to read; see `detectSource`. */
   from: string;
-  /** Where to write; see {@link placeOf}. */
+  /** Where to write; see `placeOf`. */
   to: string;
   /** Default: by the path. */
   fromFormat?: DataFormat;

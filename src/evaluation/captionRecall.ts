@@ -16,9 +16,9 @@ export interface CaptionRecall {
  * Retrieval among captioned pictures, as tables report it and with identical captions merged; the two are the same where no
  * caption comes twice.
  *
- * @param imageEmbeddings `[pictures, width]`, in the order of the pictures whose texts were collected
- * @param textEmbeddings `[texts, width]`, of `pairs.texts`, each encoded once: so identical captions tie exactly
- * @param pairs from `collectPairs`
+ * @param input.imageEmbeddings `[pictures, width]`, in the order of the pictures whose texts were collected
+ * @param input.textEmbeddings `[texts, width]`, of `pairs.texts`, each encoded once: so identical captions tie exactly
+ * @param input.pairs from `collectPairs`
  * @throws as `retrievalRecall` does
  */
 export function captionRecall(input: {

@@ -55,7 +55,7 @@ export function splitTree(links: readonly number[]): Tree {
  * that code forgets on the way down where it is not the default.
  *
  * @param layers links `[layers][tokens − 1]`, the lowest first
- * @param options.lowest the first layer that is believed; default 0, in `parse.py` 2 of ten
+ * @param options `lowest`: the first layer that is believed; default 0, in `parse.py` 2 of ten
  */
 export function layerTree(
   layers: readonly (readonly number[])[],

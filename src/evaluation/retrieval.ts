@@ -53,7 +53,7 @@ export interface RetrievalResult {
  * Retrieval in both directions by cosine similarity. 5,000 pictures and 25,010 texts of width 512 take 4 s of processor
  * time, two thirds of it products that share the cores, and 0.5 GB.
  *
- * @param positives for each picture the row indices in `textEmbeddings` that are right for it (see `collectPairs`).
+ * @param input.positives for each picture the row indices in `textEmbeddings` that are right for it (see `collectPairs`).
  * @throws when pictures and positives do not fit, or a text belongs to no picture.
  */
 export function retrievalRecall(input: {
@@ -80,8 +80,8 @@ export function retrievalRecall(input: {
  * equals CLIP_benchmark's `recall_at_k` (a hit if any right candidate is among the top k), for any number of right
  * candidates; ties count against the model unless `ties` says otherwise.
  *
- * @param imageToText pictures as queries, texts as candidates; `textToImage` the other way round
- * @param positives for each picture the indices of the texts that are right for it (see `collectPairs`).
+ * @param input.imageToText pictures as queries, texts as candidates; `textToImage` the other way round
+ * @param input.positives for each picture the indices of the texts that are right for it (see `collectPairs`).
  * @throws when pictures and positives do not fit, or a text belongs to no picture.
  */
 export function scoreRecall(input: {

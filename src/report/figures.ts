@@ -103,7 +103,7 @@ export function recallFigure(input: {
 /**
  * Cosine similarities of pictures (rows) and texts (columns) as a heat map; a trained model shows a dark diagonal.
  *
- * @param values `[pictures][texts]`
+ * @param input.values `[pictures][texts]`
  */
 export function similarityFigure(input: {
   id: string;

@@ -12,7 +12,8 @@ const SYMBOLS = [
  * The calculation as it is done on paper, a line for each step: means, histories, then each pair's comparison and
  * weights with the numbers put in.
  *
- * @param input.digits after the point; default 3
+ * @param explained a batch, see `explainGates`
+ * @param options `digits` after the point; default 3
  */
 export function gateSteps(explained: ExplainedGates, { digits = 3 } = {}): string[] {
   const number = (value: number) => shown(value, digits);
@@ -90,8 +91,8 @@ const COLUMNS = {
  * A batch's gates as a table: a row for each pair, the columns in the order of the calculation. Where S_tc − H_tc is below
  * zero the gates weigh the pair.
  *
- * @param input.labels of the pairs; default `pair 1`, `pair 2`, …
- * @param input.digits after the point; default 3
+ * @param explained a batch, see `explainGates`
+ * @param input `labels` of the pairs, default `pair 1`, `pair 2`, …; `digits` after the point, default 3
  */
 export function gatesTable(
   { rows, options }: ExplainedGates,
