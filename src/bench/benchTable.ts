@@ -20,7 +20,7 @@ export function benchTable(name: string, { machine, rounds, threads, measured }:
       { id: 'range', title: 'range' },
       { id: 'ratio', title: measured.ratio ?? 'clipbook is … times as fast', digits: 2 },
       { id: 'ratioRange', title: 'by round' },
-      { id: 'memory', title: 'peak MiB', digits: 0 },
+      { id: 'memory', title: measured.memory ?? 'peak MiB', digits: 0 },
     ],
     sections: [
       {
@@ -40,16 +40,19 @@ function cellsOf(row: SpeedRow, isRate: boolean): Record<string, Cell> {
   return {
     by: { value: 0, text: row.by },
     speed: { value: speed.median, text: short(speed.median) },
-    range: { value: speed.median, text: rangeText(speed) },
+    range: rangeCell(speed),
     ...(ratio && {
       ratio: { value: ratio.median },
-      ratioRange: { value: ratio.median, text: rangeText(ratio) },
+      ratioRange: rangeCell(ratio),
     }),
     ...(typeof peakMib === 'number' && { memory: { value: peakMib } }),
   };
 }
 
-const rangeText = ({ low, high }: Range) => `${short(low)}–${short(high)}`;
+/** Empty where there was one round only. */
+function rangeCell({ median, low, high }: Range): Cell {
+  return low === high ? { value: null } : { value: median, text: `${short(low)}–${short(high)}` };
+}
 
 /** Three significant digits, without an exponent. */
 const short = (value: number) => String(Number(value.toPrecision(3)));

@@ -3,6 +3,7 @@ import { measureLoading } from './loading';
 import { measureMethods } from './methods';
 import type { BenchOptions } from './processes';
 import type { Measured } from './results';
+import { measureScaling } from './scaling';
 import { measureStart } from './start';
 import { measureTraining } from './training';
 
@@ -16,6 +17,7 @@ const MEASUREMENTS = {
   'zero-shot': measureZeroShot,
   start: measureStart,
   methods: measureMethods,
+  scaling: measureScaling,
 } satisfies Record<string, Measurement>;
 
 export type MeasurementName = keyof typeof MEASUREMENTS;

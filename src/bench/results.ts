@@ -20,6 +20,8 @@ export interface Measured {
   title: string;
   /** What is counted each second. */
   unit?: string;
+  /** The heading of the rows' memory; default the process's peak. */
+  memory?: string;
   /** The heading of the rows' ratios; default how many times as fast clipbook is. */
   ratio?: string;
   /** Sizes and whatever else decides the numbers. */

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { machineKind } from '../engine/machine';
 import { writeFileAtomically } from '../files';
+import { staticSvg } from '../report';
 import type { BenchOptions } from './processes';
 import type { Measured } from './results';
 
@@ -29,10 +30,14 @@ export function savedBench(
   return { machine: machineKind(), date, rounds, threads, quick, ...(peer && { peer }), measured };
 }
 
-/** Writes `<folder>/<name>.json`; returns its path. */
-export function writeBench(folder: string, name: string, saved: SavedBench): string {
+/** Writes `<folder>/<name>.json`, and `.svg` where there is a figure; returns the paths. */
+export function writeBench(folder: string, name: string, saved: SavedBench): string[] {
   mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${name}.json`);
-  writeFileAtomically(path, [`${JSON.stringify(saved, null, 2)}\n`]);
-  return path;
+  const { figure, ...measured } = saved.measured;
+  const files = [
+    { path: join(folder, `${name}.json`), content: `${JSON.stringify({ ...saved, measured }, null, 2)}\n` },
+    ...(figure ? [{ path: join(folder, `${name}.svg`), content: staticSvg(figure) }] : []),
+  ];
+  for (const { path, content } of files) writeFileAtomically(path, [content]);
+  return files.map(({ path }) => path);
 }

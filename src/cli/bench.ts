@@ -111,9 +111,9 @@ async function measure(what: string[], flags: BenchFlags, work: string, tell: Be
   for (const [name, run] of measurements) {
     const saved = savedBench(await run(options), options, peer?.versions);
     all[name] = saved;
-    const path = writeBench(output, name, saved);
+    const paths = writeBench(output, name, saved);
     if (!flags.json) console.log(renderText(benchTable(name, saved)));
-    tell(`Saved as "${path}".`);
+    tell(`Saved as ${paths.join(' and ')}.`);
   }
   if (flags.json) console.log(JSON.stringify(all));
 }

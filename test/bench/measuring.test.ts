@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { benchTokens, fullTokens } from '../../src/bench/benchTexts';
 import { matrixPeak } from '../../src/bench/matrixPeak';
 import { openClipSizes } from '../../src/bench/models';
+import { slopeBetween } from '../../src/bench/scaling';
+import { SCALINGS } from '../../src/bench/scalings';
 import { stepProducts } from '../../src/bench/stepProducts';
 import { startEngine } from '../../src/engine';
 import { traceOperations } from '../../src/engine/trace';
@@ -53,6 +55,18 @@ describe('what is measured', () => {
       }),
     );
     assert.equal((tf.backend() as unknown as { binding: object }).binding, before);
+  });
+
+  it('grows by a size at a time, and leaves nothing in memory', async () => {
+    for (const { sizes, prepare } of SCALINGS) {
+      const { numTensors } = tf.memory();
+      const { work, dispose } = await prepare(sizes[0] / 2);
+      work();
+      dispose();
+      assert.equal(tf.memory().numTensors, numTensors);
+    }
+    const at = (size: number, ...seconds: number[]) => ({ size, seconds, mib: 1 });
+    assert.equal(slopeBetween(at(2, 1, 3, 5), at(4, 12)), 2, 'twice the size, four times the time');
   });
 
   it('finds the peak of matrix products without keeping memory', () => {

@@ -32,6 +32,11 @@ describe('clipbook bench', () => {
     assert.match(text, /mini, bf16, full captions │ clipbook │/);
   });
 
+  it('measures the start without a peer, where a single round has no range', async () => {
+    const text = await bench('start', '--quick', '--no-peer', '-o', root);
+    assert.match(text, /first embedding of a +│ clipbook │ +[\d.]+ │\n/);
+  });
+
   it('profiles a step', async () => {
     const [profile] = JSON.parse(await bench('--profile', '--models', 'mini', '--quick', '--json'));
     assert.ok(profile.operations.ClipbookAdamW.calls > 50 || profile.operations.MatMul.calls > 50);
