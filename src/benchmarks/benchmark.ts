@@ -67,10 +67,15 @@ interface BenchmarkEntry {
   notes?: string;
 }
 
+/** A share that tables report, as `ZeroShotResult` has it. */
+export type ClassMetric = 'top1' | 'top3' | 'meanPerClass' | 'macroF1';
+
 export interface ClassificationBenchmark extends BenchmarkEntry {
   task: 'classification';
-  /** What tables report, see `zeroShotAccuracy`. */
+  /** What tables report. */
   metric: 'top1' | 'meanPerClass';
+  /** What they report beside it; default nothing. */
+  alsoReported?: readonly ClassMetric[];
   /** How many classes there are. */
   classes: number;
   /** Names and prompts. Names may stand in the archive, so its files are at hand. */

@@ -5,7 +5,7 @@ import { matlabTable } from '../files/matlabTable';
 import type { BenchmarkFile, ClassificationBenchmark, LabelledPicture } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
 import { labelFromOne } from './labelFromOne';
-import { listedPictures } from './labelledPictures';
+import { labelledPictures } from './labelledPictures';
 import { publishedPrompts } from './publishedPrompts';
 
 const CLASSES = 196;
@@ -86,7 +86,7 @@ async function* readAnnotated(files: BenchmarkFiles, split: string): AsyncGenera
     row.fname,
     labelFromOne(row.class, CLASSES, `"${row.fname}" in "${list}"`),
   ]);
-  yield* listedPictures(files, await files.tree(archiveOf(split)), new Map(labels));
+  yield* labelledPictures(files, await files.tree(archiveOf(split)), new Map(labels));
 }
 
 async function inDevkit(files: BenchmarkFiles, name: string): Promise<Buffer> {

@@ -2,6 +2,7 @@ import { isPictureName } from '../data/pictureNames';
 import type { FileTree } from '../files/fileTree';
 import type { LabelledPicture } from './benchmark';
 import { foundPictures } from './labelledPictures';
+import { checkCount, ranksOf } from './lists';
 
 /**
  * The pictures of a tree that lie in a folder for each class, in the tree's order; keys are `<folder>/<picture>`.
@@ -14,7 +15,7 @@ export function folderPictures(
   folders: readonly string[],
   parents?: readonly string[],
 ): AsyncGenerator<LabelledPicture> {
-  const labels = new Map(folders.map((folder, label) => [folder, label]));
+  const labels = ranksOf(folders);
   return foundPictures(tree, (path) => {
     const place = placeOf(path, parents);
     const label = place && labels.get(place.folder);
@@ -26,19 +27,20 @@ export function folderPictures(
  * The folders of a tree that have pictures in them, in the order of their names (by code points, as torchvision sorts);
  * `parents` as in `folderPictures`.
  *
- * @throws Error where there is none
+ * @throws Error where there are not as many as there should be: one for each class
  */
-export async function classFolders(tree: FileTree, parents?: readonly string[]): Promise<string[]> {
+export async function classFolders(
+  tree: FileTree,
+  count: number,
+  parents?: readonly string[],
+): Promise<string[]> {
   const folders = new Set<string>();
   for await (const { name } of tree.files()) {
     const place = placeOf(name, parents);
     if (place) folders.add(place.folder);
   }
-  if (folders.size > 0) return [...folders].sort();
-  const where = parents ? ` in a folder "${parents[0]}"` : '';
-  throw new Error(
-    `Expected a folder of pictures for each class${where} in ${tree.label}, but got none; is it the right archive?`,
-  );
+  const where = parents ? `"${parents[0]}" of ` : '';
+  return checkCount([...folders].sort(), count, `the folders of pictures in ${where}${tree.label}`);
 }
 
 /** Folder and name of a picture; hidden files, such as macOS adds to archives, are none. */

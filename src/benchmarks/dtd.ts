@@ -1,7 +1,7 @@
-import { readNamed } from '../files/fileTree';
 import type { ClassificationBenchmark, LabelledPicture } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
-import { labelsByFolder, listedPictures, listLines } from './labelledPictures';
+import { labelledPictures, labelsByFolder } from './labelledPictures';
+import { readList } from './lists';
 import { publishedPrompts } from './publishedPrompts';
 
 const ARCHIVE = 'dtd-r1.0.1.tar.gz';
@@ -40,6 +40,6 @@ export const dtd: ClassificationBenchmark = {
 async function* readListed(files: BenchmarkFiles, split: string): AsyncGenerator<LabelledPicture> {
   const tree = await files.tree(ARCHIVE);
   const list = `labels/${split}1.txt`;
-  const pictures = listLines((await readNamed(tree, [list]))[list]);
-  yield* listedPictures(files, tree, labelsByFolder(`"${list}"`, pictures, publishedPrompts('dtd').classes));
+  const { classes } = publishedPrompts('dtd');
+  yield* labelledPictures(files, tree, labelsByFolder(`"${list}"`, await readList(tree, list), classes));
 }

@@ -1,7 +1,7 @@
-import { readNamed } from '../files/fileTree';
 import type { ClassificationBenchmark, LabelledPicture } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
-import { listedPictures, listLines } from './labelledPictures';
+import { labelledPictures } from './labelledPictures';
+import { ranksOf, readList } from './lists';
 import { publishedPrompts } from './publishedPrompts';
 
 const ARCHIVE = 'fgvc-aircraft-2013b.tar.gz';
@@ -34,21 +34,17 @@ export const fgvcAircraft: ClassificationBenchmark = {
     'pixels; it is left here, as torchvision and CLIP_benchmark leave it.',
   metric: 'meanPerClass',
   classes: 100,
-  prompts: async (files) => publishedPrompts('fgvc_aircraft', await namesIn(files)),
+  prompts: async (files) =>
+    publishedPrompts('fgvc_aircraft', await readList(await files.tree(ARCHIVE), NAMES)),
   read: readListed,
 };
-
-async function namesIn(files: BenchmarkFiles): Promise<string[]> {
-  return listLines((await readNamed(await files.tree(ARCHIVE), [NAMES]))[NAMES]);
-}
 
 async function* readListed(files: BenchmarkFiles, split: string): AsyncGenerator<LabelledPicture> {
   const tree = await files.tree(ARCHIVE);
   const list = `data/images_variant_${split}.txt`;
-  const found = await readNamed(tree, [NAMES, list]);
-  const ranks = new Map(listLines(found[NAMES]).map((name, label) => [name, label]));
-  const labels = listLines(found[list]).map((line) => parseLine(line, list, ranks));
-  yield* listedPictures(files, tree, new Map(labels));
+  const ranks = ranksOf(await readList(tree, NAMES));
+  const labels = (await readList(tree, list)).map((line) => parseLine(line, list, ranks));
+  yield* labelledPictures(files, tree, new Map(labels));
 }
 
 /** `1514522 DHC-8-300`, `0522394 Model B200`: names hold spaces, numbers do not. */

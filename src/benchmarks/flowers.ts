@@ -3,7 +3,7 @@ import { matlabValues, readMatlab } from '../files/matlab';
 import type { ClassificationBenchmark, LabelledPicture } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
 import { labelFromOne } from './labelFromOne';
-import { listedPictures } from './labelledPictures';
+import { labelledPictures } from './labelledPictures';
 import { publishedPrompts } from './publishedPrompts';
 
 const CLASSES = 102;
@@ -68,7 +68,7 @@ async function* readNumbered(files: BenchmarkFiles, split: string): AsyncGenerat
     const picture = `image_${String(number).padStart(5, '0')}.jpg`;
     return [picture, labelFromOne(classes[number - 1], CLASSES, `"${picture}" in "${LABELS}"`)];
   });
-  yield* listedPictures(files, await files.tree(PICTURES), new Map(labels));
+  yield* labelledPictures(files, await files.tree(PICTURES), new Map(labels));
 }
 
 async function numbersIn(files: BenchmarkFiles, file: string, variable: string): Promise<Float64Array> {

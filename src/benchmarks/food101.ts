@@ -1,7 +1,7 @@
-import { readNamed } from '../files/fileTree';
 import type { ClassificationBenchmark, LabelledPicture } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
-import { labelsByFolder, listedPictures, listLines } from './labelledPictures';
+import { labelledPictures, labelsByFolder } from './labelledPictures';
+import { readList } from './lists';
 import { publishedPrompts } from './publishedPrompts';
 
 const ARCHIVE = 'food-101.tar.gz';
@@ -41,7 +41,7 @@ export const food101: ClassificationBenchmark = {
 async function* readListed(files: BenchmarkFiles, split: string): AsyncGenerator<LabelledPicture> {
   const tree = await files.tree(ARCHIVE);
   const list = `meta/${split}.txt`;
-  const pictures = listLines((await readNamed(tree, [list]))[list]).map((line) => `${line}.jpg`);
+  const pictures = (await readList(tree, list)).map((line) => `${line}.jpg`);
   const folders = publishedPrompts('food101').classes.map((name) => name.replaceAll(' ', '_'));
-  yield* listedPictures(files, tree, labelsByFolder(`"${list}"`, pictures, folders));
+  yield* labelledPictures(files, tree, labelsByFolder(`"${list}"`, pictures, folders));
 }

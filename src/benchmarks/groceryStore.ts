@@ -3,7 +3,7 @@ import { GROCERY_TEMPLATES, parseGrocerySplit } from '../data/groceryStore';
 import { readNamed } from '../files/fileTree';
 import type { ClassificationBenchmark } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
-import { listedPictures } from './labelledPictures';
+import { labelledPictures } from './labelledPictures';
 
 const ARCHIVE = 'GroceryStoreDataset-master.zip';
 const CLASSES = 'classes.csv';
@@ -38,7 +38,7 @@ export const groceryStore: ClassificationBenchmark = {
     const list = `${split}.txt`;
     const lines = (await readNamed(tree, [list]))[list].toString('utf8');
     const pictures = parseGrocerySplit(lines, list, await readClasses(files));
-    yield* listedPictures(files, tree, new Map(pictures.map(({ path, fine }) => [path, fine])));
+    yield* labelledPictures(files, tree, new Map(pictures.map(({ path, fine }) => [path, fine])));
   },
 };
 

@@ -4,7 +4,7 @@ import type { ClassificationBenchmark, LabelledPicture } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
 import { folderPictures } from './classFolders';
 import { validationLabels } from './imagenetLabels';
-import { foundPictures, listedPictures } from './labelledPictures';
+import { foundPictures, labelledPictures } from './labelledPictures';
 import { publishedPrompts } from './publishedPrompts';
 import { synsetsOf } from './synsets';
 
@@ -61,11 +61,16 @@ export const imagenet1k: ClassificationBenchmark = {
   read: (files, split) => (split === 'val' ? readVal(files) : readTrain(files)),
 };
 
-/** One flat folder, as published, or a folder for each synset, as torchvision and others leave it. */
+/**
+ * One flat folder, as published, or a folder for each synset, as torchvision and others leave it. Without a list, the latter
+ * does not tell which pictures are absent.
+ */
 async function* readVal(files: BenchmarkFiles): AsyncGenerator<LabelledPicture> {
   const tree = await files.tree(VAL);
-  if (!synsetIn(await firstName(tree))) {
-    yield* listedPictures(files, tree, await validationLabels(files.place(DEVKIT)));
+  const truth = files.place(DEVKIT);
+  const isList = !/n\d{8}$/.test(truth);
+  if (isList) {
+    yield* labelledPictures(files, tree, await validationLabels(truth));
     return;
   }
   for await (const picture of folderPictures(tree, synsetsOf('imagenet1k'))) {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseCsvTable } from '../files/csvTable';
 import { openTree, readNamed } from '../files/fileTree';
 import { matlabTable } from '../files/matlabTable';
-import { listLines } from './labelledPictures';
+import { listLines, ranksOf } from './lists';
 import { synsetsOf } from './synsets';
 
 const META = 'meta.mat';
@@ -20,7 +20,7 @@ const TRUTH = 'ILSVRC2012_validation_ground_truth.txt';
  */
 export async function validationLabels(place: string): Promise<Map<string, number>> {
   const synsets = place.endsWith('.csv') ? await inKaggleList(place) : await inDevkit(place);
-  const ranks = new Map(synsetsOf('imagenet1k').map((synset, label) => [synset, label]));
+  const ranks = ranksOf(synsetsOf('imagenet1k'));
   return new Map(
     Array.from(synsets, ([picture, synset]) => {
       const label = ranks.get(synset);

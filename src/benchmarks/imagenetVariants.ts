@@ -1,5 +1,6 @@
 import type { BenchmarkFile, ClassificationBenchmark } from './benchmark';
 import { folderPictures } from './classFolders';
+import { ranksOf } from './lists';
 import { publishedPrompts } from './publishedPrompts';
 import { type SynsetList, synsetsOf } from './synsets';
 
@@ -38,7 +39,7 @@ function variant({
 
 function namesOf(classes: SynsetList): string[] {
   const names = publishedPrompts('imagenet1k').classes;
-  const ranks = new Map(synsetsOf('imagenet1k').map((synset, label) => [synset, label]));
+  const ranks = ranksOf(synsetsOf('imagenet1k'));
   return synsetsOf(classes).map((synset) => names[ranks.get(synset)!]);
 }
 

@@ -1,13 +1,8 @@
 import type { FileTree } from '../files/fileTree';
 import type { LabelledPicture } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
-import { listedPictures as picturesTold } from './listedPictures';
-
-/** The lines of a list in an archive, without empty ones and without spaces around. */
-export function listLines(content: Buffer): string[] {
-  const lines = content.toString('utf8').split('\n');
-  return lines.map((line) => line.trim()).filter((line) => line !== '');
-}
+import { listedPictures } from './listedPictures';
+import { ranksOf } from './lists';
 
 /**
  * Tells classes by the folders in which pictures lie.
@@ -18,7 +13,7 @@ export function listLines(content: Buffer): string[] {
  *   folders
  */
 export function labelByFolder(source: string, folders: readonly string[]): (picture: string) => number {
-  const labels = new Map(folders.map((folder, label) => [folder, label]));
+  const labels = ranksOf(folders);
   return (picture) => {
     const label = labels.get(picture.slice(0, picture.lastIndexOf('/')));
     if (label !== undefined) return label;
@@ -28,7 +23,7 @@ export function labelByFolder(source: string, folders: readonly string[]): (pict
   };
 }
 
-/** The labels by picture, for `listedPictures`, of a list whose pictures lie in a folder per class; as `labelByFolder`. */
+/** The labels by picture, for `labelledPictures`, of a list whose pictures lie in a folder per class; as `labelByFolder`. */
 export function labelsByFolder(
   source: string,
   pictures: readonly string[],
@@ -44,12 +39,12 @@ export function labelsByFolder(
  * @param labels by name of the picture, which may be the end of its name in the tree that begins at a folder's border, as
  *   in `readNamed`
  */
-export async function* listedPictures(
+export async function* labelledPictures(
   files: BenchmarkFiles,
   tree: FileTree,
   labels: ReadonlyMap<string, number>,
 ): AsyncGenerator<LabelledPicture> {
-  const found = picturesTold({ trees: [tree], told: labels, absent: files.absent });
+  const found = listedPictures({ trees: [tree], told: labels, absent: files.absent });
   for await (const { key, image, told: label } of found) yield { key, image, label };
 }
 

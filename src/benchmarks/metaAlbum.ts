@@ -2,7 +2,8 @@ import { parseCsvTable } from '../files/csvTable';
 import { readNamed } from '../files/fileTree';
 import type { ClassificationBenchmark } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
-import { listedPictures } from './labelledPictures';
+import { labelledPictures } from './labelledPictures';
+import { checkCount, ranksOf } from './lists';
 import { publishedPrompts } from './publishedPrompts';
 
 /** What differs between the sets. */
@@ -96,10 +97,10 @@ function metaAlbum({ name, title, openml, classes, licence, notes }: MetaAlbumSe
     notes:
       `${notes} ${NOTES} OpenML's Python package fetches the folder ${name}_Mini: ` +
       `openml.datasets.get_dataset(${openml}, download_all_files=True).`,
-    prompts: async (files) => publishedPrompts(id, (await readLabels(files, archive)).classes),
+    prompts: async (files) => publishedPrompts(id, (await readLabels(files, archive, classes)).classes),
     async *read(files) {
-      const { labels } = await readLabels(files, archive);
-      yield* listedPictures(files, await files.tree(archive), labels);
+      const { labels } = await readLabels(files, archive, classes);
+      yield* labelledPictures(files, await files.tree(archive), labels);
     },
   };
 }
@@ -108,20 +109,22 @@ function metaAlbum({ name, title, openml, classes, licence, notes }: MetaAlbumSe
 async function readLabels(
   files: BenchmarkFiles,
   archive: string,
+  count: number,
 ): Promise<{ classes: string[]; labels: Map<string, number> }> {
   const csv = (await readNamed(await files.tree(archive), [LABELS]))[LABELS].toString('utf8');
-  const rows = parseCsvTable(csv, ['FILE_NAME', 'CATEGORY'], LABELS);
-  const classes = [...new Set(rows.map(({ CATEGORY }) => CATEGORY))].sort();
-  const labels = new Map<string, number>();
-  for (const { FILE_NAME, CATEGORY } of rows) {
+  const categories = new Map<string, string>();
+  for (const { FILE_NAME, CATEGORY } of parseCsvTable(csv, ['FILE_NAME', 'CATEGORY'], LABELS)) {
     const key = `images/${FILE_NAME}`;
-    if (!FILE_NAME || !CATEGORY || labels.has(key)) {
-      const twice = labels.has(key) ? ', which is there before' : '';
+    if (!FILE_NAME || !CATEGORY || categories.has(key)) {
+      const twice = categories.has(key) ? ', which is there before' : '';
       throw new Error(
         `Expected a picture and its category in each row of ${LABELS}, got "${FILE_NAME}" and "${CATEGORY}"${twice}; get it again.`,
       );
     }
-    labels.set(key, classes.indexOf(CATEGORY));
+    categories.set(key, CATEGORY);
   }
-  return { classes, labels };
+  const classes = checkCount([...new Set(categories.values())].sort(), count, `${LABELS} of "${archive}"`);
+  const ranks = ranksOf(classes);
+  const labels = Array.from(categories, ([key, category]) => [key, ranks.get(category)!] as const);
+  return { classes, labels: new Map(labels) };
 }

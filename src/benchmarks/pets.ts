@@ -1,7 +1,7 @@
-import { readNamed } from '../files/fileTree';
 import type { ClassificationBenchmark, LabelledPicture } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
-import { listedPictures, listLines } from './labelledPictures';
+import { labelledPictures } from './labelledPictures';
+import { readList } from './lists';
 import { publishedPrompts } from './publishedPrompts';
 
 const PICTURES = 'images.tar.gz';
@@ -46,10 +46,10 @@ export const pets: ClassificationBenchmark = {
 
 async function* readListed(files: BenchmarkFiles, split: string): AsyncGenerator<LabelledPicture> {
   const list = `${split}.txt`;
-  const content = (await readNamed(await files.tree(ANNOTATIONS), [list]))[list];
+  const lines = await readList(await files.tree(ANNOTATIONS), list);
   const classes = publishedPrompts('pets').classes.map((name) => name.toLowerCase());
-  const labels = new Map(listLines(content).map((line) => parseLine(line, list, classes)));
-  yield* listedPictures(files, await files.tree(PICTURES), labels);
+  const labels = new Map(lines.map((line) => parseLine(line, list, classes)));
+  yield* labelledPictures(files, await files.tree(PICTURES), labels);
 }
 
 /** `english_setter_7 14 2 8`: the picture, its class from 1, species, breed within the species. */

@@ -27,9 +27,10 @@ export const plantNet300K: ClassificationBenchmark = {
   splits: { train: 243_916, val: 31_118, test: 31_112 },
   tested: 'test',
   metric: 'top1',
+  alsoReported: ['meanPerClass'],
   classes: 1081,
   notes:
-    'Version 1.1, about 31 GB; version 2 has other classes and folders. Report the mean per class beside: 80 % of the species ' +
+    'Version 1.1, about 31 GB; version 2 has other classes and folders. Give the mean per class, too: 80 % of the species ' +
     'have 11 % of the pictures. Names are scientific, without their authors; most species have no other here. DALIP’s column ' +
     'PlantNet is meta_album_plt_net_mini.',
   prompts: async (files) => publishedPrompts('plantnet_300k', (await speciesOf(files)).map(nameOf)),

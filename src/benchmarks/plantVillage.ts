@@ -2,13 +2,15 @@ import { readFile } from 'node:fs/promises';
 import type { ClassificationBenchmark } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
 import { classFolders, folderPictures } from './classFolders';
-import { labelsByFolder, listedPictures, listLines } from './labelledPictures';
+import { labelledPictures, labelsByFolder } from './labelledPictures';
+import { checkCount, listLines } from './lists';
 import { publishedPrompts } from './publishedPrompts';
 
 /** The authors' own copy, at the revision whose lists and archive belong together. */
 const HUB =
   'https://huggingface.co/datasets/mohanty/PlantVillage/resolve/9e97599868962bd0079b8db4b7f1efa9185fa1e7';
 const ARCHIVE = 'data.zip';
+const CLASSES = 38;
 const listOf = (split: string) => `color_${split}.txt`;
 
 const NOTES =
@@ -38,18 +40,19 @@ export const plantVillage: ClassificationBenchmark = {
   splits: { train: 43_596, test: 10_709 },
   tested: 'test',
   metric: 'top1',
-  classes: 38,
+  alsoReported: ['macroF1'],
+  classes: CLASSES,
   notes:
     'The colour photographs only: the archive has each in grey and cut out besides. The leaf is known of three quarters of the ' +
     `pictures; the rest may have copies on both sides. Papers mostly split by picture, which inflates results. ${NOTES}`,
   prompts: async (files) => {
-    const folders = foldersOf(await readList(files, 'test'));
+    const folders = await testFolders(files);
     return publishedPrompts('plantvillage', folders.map(leafName));
   },
   async *read(files, split) {
-    const folders = foldersOf(await readList(files, 'test'));
-    const labels = labelsByFolder(`"${listOf(split)}"`, await readList(files, split), folders);
-    yield* listedPictures(files, await files.tree(ARCHIVE), labels);
+    const pictures = await picturesOf(files, split);
+    const labels = labelsByFolder(`"${listOf(split)}"`, pictures, await testFolders(files));
+    yield* labelledPictures(files, await files.tree(ARCHIVE), labels);
   },
 };
 
@@ -78,7 +81,8 @@ export const plantVillageMendeley: ClassificationBenchmark = {
   splits: { all: 54_303 },
   tested: 'all',
   metric: 'top1',
-  classes: 38,
+  alsoReported: ['macroF1'],
+  classes: CLASSES,
   notes:
     'There is no split, and do not make one: several photographs show one leaf, and the files no longer say which. Pictures ' +
     `without a leaf are left out. ${NOTES}`,
@@ -90,17 +94,22 @@ export const plantVillageMendeley: ClassificationBenchmark = {
 };
 
 async function mendeleyFolders(files: BenchmarkFiles): Promise<string[]> {
-  return (await classFolders(await files.tree(MENDELEY))).filter((folder) => folder !== NO_LEAF);
+  const folders = await classFolders(await files.tree(MENDELEY), CLASSES + 1);
+  return folders.filter((folder) => folder !== NO_LEAF);
 }
 
 /** Pictures as `color/<folder>/<picture>`: what an archive's paths end in, and those of what it unpacks to. */
-async function readList(files: BenchmarkFiles, split: string): Promise<string[]> {
+async function picturesOf(files: BenchmarkFiles, split: string): Promise<string[]> {
   const lines = listLines(await readFile(files.path(listOf(split))));
   return lines.map((line) => line.replace(/^raw\//, ''));
 }
 
-const foldersOf = (pictures: readonly string[]) =>
-  [...new Set(pictures.map((picture) => picture.slice(0, picture.lastIndexOf('/'))))].sort();
+/** The folders of the classes by label: both splits have pictures of all. */
+async function testFolders(files: BenchmarkFiles): Promise<string[]> {
+  const pictures = await picturesOf(files, 'test');
+  const folders = new Set(pictures.map((picture) => picture.slice(0, picture.lastIndexOf('/'))));
+  return checkCount([...folders].sort(), CLASSES, `"${listOf('test')}"`);
+}
 
 /** `color/Tomato___Late_blight` → "tomato leaf with Late blight", `Pepper,_bell___healthy` → "healthy bell pepper leaf" */
 function leafName(folder: string): string {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isObject } from '../files/checkedJson';
 import type { Prompts } from './benchmark';
 
 /**
@@ -46,10 +47,6 @@ function readObject(path: string): Record<string, unknown> {
   }
   if (isObject(value)) return value;
   throw new Error(`Expected an object with a list for each set in "${path}".`);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isTexts(value: unknown): value is string[] {

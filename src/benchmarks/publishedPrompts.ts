@@ -3,8 +3,8 @@ import { projectRoot } from '../data';
 import type { Prompts } from './benchmark';
 import { readClassNames, readTemplates } from './promptFiles';
 
-/** What CLIP_benchmark takes where a set has no templates of its own. */
-const DEFAULT_TEMPLATES = 'imagenet1k';
+/** The set whose templates CLIP_benchmark takes where another has none of its own. */
+export const DEFAULT_TEMPLATES = 'imagenet1k';
 
 /**
  * The names and prompts with which others test a published set, `data/benchmarks/`: those of CLIP_benchmark, which are

@@ -1,7 +1,8 @@
-import { type FileTree, readNamed } from '../files/fileTree';
+import type { FileTree } from '../files/fileTree';
 import type { ClassificationBenchmark, LabelledPicture } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
-import { foundPictures, labelByFolder, labelsByFolder, listedPictures, listLines } from './labelledPictures';
+import { foundPictures, labelByFolder, labelledPictures, labelsByFolder } from './labelledPictures';
+import { readList } from './lists';
 import { publishedPrompts } from './publishedPrompts';
 
 const PICTURES = 'SUN397.tar.gz';
@@ -61,8 +62,7 @@ export const sun397: ClassificationBenchmark = {
 
 /** The folders of the classes by label, such as `a/apartment_building/outdoor`. */
 async function foldersIn(files: BenchmarkFiles): Promise<string[]> {
-  const { [CLASSES]: content } = await readNamed(await files.tree(PARTITIONS), [CLASSES]);
-  return listLines(content).map(withoutSlash);
+  return (await readList(await files.tree(PARTITIONS), CLASSES)).map(withoutSlash);
 }
 
 /** The lists have lines such as `/a/abbey/sun_ajkqrqitspwywirx.jpg`. */
@@ -72,9 +72,8 @@ async function* readListed(
   split: string,
 ): AsyncGenerator<LabelledPicture> {
   const list = LISTS[split];
-  const { [list]: content } = await readNamed(await files.tree(PARTITIONS), [list]);
-  const pictures = listLines(content).map(withoutSlash);
-  yield* listedPictures(files, tree, labelsByFolder(`"${list}"`, pictures, await foldersIn(files)));
+  const pictures = (await readList(await files.tree(PARTITIONS), list)).map(withoutSlash);
+  yield* labelledPictures(files, tree, labelsByFolder(`"${list}"`, pictures, await foldersIn(files)));
 }
 
 function readAll(tree: FileTree, folders: readonly string[]): AsyncGenerator<LabelledPicture> {

@@ -45,6 +45,21 @@ export async function labelsIn(
   return pictures.map(({ key, label }) => [key, label]);
 }
 
+/**
+ * Pictures of so many classes more, for sets that must have all of theirs; the classes come after all others.
+ *
+ * @param pathOf the path of a picture in a class
+ */
+export function filling(count: number, pathOf: (name: string) => string): Members {
+  const names = Array.from({ length: count }, (_, i) => `zz${i}`);
+  return Object.fromEntries(names.map((name) => [pathOf(name), 'filling']));
+}
+
+/** Without what `filling` added. */
+export function unfilled(pictures: readonly [string, number][]): [string, number][] {
+  return pictures.filter(([key]) => !key.includes('zz'));
+}
+
 /** Python's zipfile is on every machine that the project runs on. */
 function zip(path: string, members: Members): void {
   const script = [

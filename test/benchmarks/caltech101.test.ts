@@ -74,7 +74,7 @@ describe('Caltech-101', () => {
     await publish(folder, 'caltech-101.zip', await outer(Object.fromEntries(lacking)));
     await assert.rejects(
       readSplit(folder, caltech101, 'all'),
-      /^Error: Expected pictures in 102 folders in "caltech-101\/101_ObjectCategories\.tar\.gz" in ".*caltech-101\.zip", got 101; get it again/,
+      /^Error: Expected 102 classes in the folders of pictures in "caltech-101\/101_ObjectCategories\.tar\.gz" in ".*caltech-101\.zip", got 101;/,
     );
   });
 

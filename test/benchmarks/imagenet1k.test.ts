@@ -56,6 +56,17 @@ describe('ImageNet’s validation pictures', () => {
     assert.deepEqual([readableSplits(imagenet, flat), readableSplits(imagenet, sorted)], [['val'], ['val']]);
   });
 
+  it('by synset are told to be absent by a list, if there is one', async () => {
+    const folder = temporaryFolder();
+    const [[gone], ...rest] = Object.entries(bySynset);
+    unpack(folder, { ...Object.fromEntries(rest), 'val/n01440764/unknown.JPEG': '', ...lists });
+    const found = await readSplit(folder, imagenet, 'val');
+    const name = gone.slice(gone.lastIndexOf('/') + 1);
+    assert.deepEqual(found.absent, [name]);
+    const others = val.filter(([key]) => key !== name);
+    assert.deepEqual(inNameOrder(found.pictures.map(({ key, label }) => [key, label])), inNameOrder(others));
+  });
+
   it('are read from Kaggle’s folders by its list, boxes and all', async () => {
     const folder = temporaryFolder();
     const rows = pictures.test.map(([path]) => {

@@ -3,12 +3,15 @@ import Papa from 'papaparse';
 import { BENCHMARKS, benchmarkOf, type ClassificationBenchmark } from '../../src/benchmarks';
 import { collect, plainPicture, temporaryFolder } from '../data/fixtures';
 import metaAlbum from '../golden/metaAlbum.json';
-import { filesIn, labelsIn, type Members, publish, unpack } from './archives';
+import { filesIn, filling, labelsIn, type Members, publish, unpack } from './archives';
 
 /** Pictures of each class, by the set's name. */
 const golden: Record<string, Record<string, number>> = metaAlbum;
 const idOf = (name: string) => `meta_album_${name.toLowerCase()}_mini`;
 const fungi = benchmarkOf('meta_album_fng_mini') as ClassificationBenchmark;
+
+/** Categories that need no pictures here. */
+const OTHERS = Object.keys(filling(22, (name) => name));
 
 /** Categories as they stand in Meta-Album's file, in an order that is not that of their names. */
 const LABELS = `\
@@ -17,7 +20,7 @@ FILE_NAME,CATEGORY,SUPER_CATEGORY\r
 2816361340-208034.JPG,Agaricus impudicus (Rea) Pilát,Agaricus\r
 2238470283-18312.JPG,"Amanita muscaria (L.) Lam., 1783",Amanita\r
 2238470284-18313.JPG,Agaricus impudicus (Rea) Pilát,Agaricus\r
-`;
+${OTHERS.map((name) => `${name}.JPG,${name},Other\r\n`).join('')}`;
 
 async function members(): Promise<Members> {
   return {
@@ -47,7 +50,7 @@ describe('Meta-Album', () => {
       EXPECTED,
     );
     assert.equal(String(pictures[1].image), 'no picture');
-    assert.deepEqual(absent, ['images/2238474312-316644.JPG']);
+    assert.deepEqual(absent, ['images/2238474312-316644.JPG', ...OTHERS.map((name) => `images/${name}.JPG`)]);
   });
 
   it('reads what the archive unpacks to, as OpenML’s package leaves it', async () => {
@@ -60,7 +63,7 @@ describe('Meta-Album', () => {
     const folder = temporaryFolder();
     await publish(folder, 'FNG_Mini.zip', await members());
     const { classes, templates } = await fungi.prompts(filesIn(folder, fungi).files);
-    assert.deepEqual(classes, [
+    assert.deepEqual(classes.slice(0, 3), [
       'Agaricus impudicus (Rea) Pilát',
       'Amanita muscaria (L.) Lam., 1783',
       'Mycena rosea (Schumach.) Gramberg',
@@ -83,6 +86,10 @@ describe('Meta-Album', () => {
       /which is there before; get it again/,
     );
     await assert.rejects(other(`${LABELS}1.JPG,,\n`), /got "1\.JPG" and ""; get it again/);
+    await assert.rejects(
+      other(`${LABELS}1.JPG,Boletus edulis Bull.,Boletus\n`),
+      /Expected 25 classes in labels\.csv of "FNG_Mini\.zip", got 26/,
+    );
   });
 
   it('holds the five columns of DALIP’s table under ids of their own', () => {

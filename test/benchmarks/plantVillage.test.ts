@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { benchmarkOf, type ClassificationBenchmark } from '../../src/benchmarks';
 import { plainPicture, temporaryFolder } from '../data/fixtures';
-import { filesIn, labelsIn, type Members, publish, unpack } from './archives';
+import { filesIn, filling, labelsIn, type Members, publish, unfilled, unpack } from './archives';
 
 const grouped = benchmarkOf('plantvillage') as ClassificationBenchmark;
 const mendeley = benchmarkOf('plantvillage_mendeley') as ClassificationBenchmark;
@@ -21,7 +21,9 @@ async function members(): Promise<Members> {
   };
 }
 
-const TEST = [BLIGHT, PEPPER, MITES, 'Tomato___Late_blight/absent.JPG'];
+/** Of classes that need no pictures here. */
+const OTHERS = Object.keys(filling(35, (name) => `${name}/1.JPG`));
+const TEST = [BLIGHT, PEPPER, MITES, 'Tomato___Late_blight/absent.JPG', ...OTHERS];
 
 /** In the archive's order; classes are in that of their names. */
 const EXPECTED = [
@@ -48,7 +50,11 @@ describe('PlantVillage', () => {
     assert.deepEqual(await labelsIn(folder, grouped, 'test'), EXPECTED);
     const { files, absent } = filesIn(folder, grouped);
     for await (const _ of grouped.read(files, 'test'));
-    assert.deepEqual(absent, ['color/Tomato___Late_blight/absent.JPG']);
+    const expected = ['Tomato___Late_blight/absent.JPG', ...OTHERS];
+    assert.deepEqual(
+      absent,
+      expected.map((name) => `color/${name}`),
+    );
   });
 
   it('gives a training picture the label of the test classes', async () => {
@@ -58,7 +64,7 @@ describe('PlantVillage', () => {
 
   it('puts class names in words', async () => {
     const { classes, templates } = await grouped.prompts(filesIn(folder, grouped).files);
-    assert.deepEqual(classes, [
+    assert.deepEqual(classes.slice(0, 3), [
       'healthy bell pepper leaf',
       'tomato leaf with Late blight',
       'tomato leaf with Spider mites Two-spotted spider mite',
@@ -73,12 +79,17 @@ describe('PlantVillage', () => {
     assert.deepEqual((await labelsIn(other, grouped, 'test')).sort(), [...EXPECTED].sort());
   });
 
-  it('refuses a training list with a class of its own', async () => {
+  it('refuses a training list with a class of its own, and a test list without all classes', async () => {
     const other = temporaryFolder();
     await publish(other, 'data.zip', await members());
-    await publish(other, 'color_test.txt', listed([BLIGHT]));
+    await publish(other, 'color_test.txt', listed([BLIGHT, MITES, 'zz35/1.JPG', ...OTHERS]));
     await publish(other, 'color_train.txt', listed([PEPPER]));
     await assert.rejects(labelsIn(other, grouped, 'train'), /"color_train\.txt".*Pepper,_bell___healthy/);
+    await publish(other, 'color_test.txt', listed([BLIGHT, ...OTHERS]));
+    await assert.rejects(
+      labelsIn(other, grouped, 'test'),
+      /Expected 38 classes in "color_test\.txt", got 36/,
+    );
   });
 });
 
@@ -92,6 +103,7 @@ describe('PlantVillage of Mendeley', () => {
     [`__MACOSX/${outer}/Cherry___Powdery_mildew/._image (1).JPG`]: 'of macOS',
     [`${outer}/Apple___healthy/image (10).JPG`]: await plainPicture(3),
     [`${outer}/.DS_Store`]: 'of macOS',
+    ...filling(35, (name) => `${outer}/${name}/1.JPG`),
   });
   const expected = [
     ['Apple___Cedar_apple_rust/image (1).JPG', 0],
@@ -102,9 +114,9 @@ describe('PlantVillage of Mendeley', () => {
   it('leaves out the background, which would shift every later label', async () => {
     const folder = temporaryFolder();
     await publish(folder, archive, await files());
-    assert.deepEqual(await labelsIn(folder, mendeley, 'all'), expected);
+    assert.deepEqual(unfilled(await labelsIn(folder, mendeley, 'all')), expected);
     const { classes } = await mendeley.prompts(filesIn(folder, mendeley).files);
-    assert.deepEqual(classes, [
+    assert.deepEqual(classes.slice(0, 3), [
       'apple leaf with Cedar apple rust',
       'healthy apple leaf',
       'cherry leaf with Powdery mildew',
@@ -114,6 +126,10 @@ describe('PlantVillage of Mendeley', () => {
   it('reads what the archive unpacks to', async () => {
     const folder = temporaryFolder();
     unpack(folder, await files());
-    assert.deepEqual(await labelsIn(folder, mendeley, 'all'), [expected[0], expected[2], expected[1]]);
+    assert.deepEqual(unfilled(await labelsIn(folder, mendeley, 'all')), [
+      expected[0],
+      expected[2],
+      expected[1],
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { BenchmarkFile, ClassificationBenchmark } from '../../src/benchmarks';
-import { listedPictures } from '../../src/benchmarks/labelledPictures';
+import { labelledPictures } from '../../src/benchmarks/labelledPictures';
 import { plainPicture, tarOf } from '../data/fixtures';
 
 /** A benchmark of our own with the files that it consists of, by name. */
@@ -56,14 +56,14 @@ function benchmarkOver(files: BenchmarkFile[]): ClassificationBenchmark {
     prompts: async () => ({ classes: ['dark', 'dim & dull', 'bright'], templates: ['a {} square'] }),
     async *read(files, split) {
       if (split === 'train') {
-        yield* listedPictures(files, await files.tree('train.tar'), new Map([['0.png', 0]]));
+        yield* labelledPictures(files, await files.tree('train.tar'), new Map([['0.png', 0]]));
         return;
       }
       const lines = readFileSync(files.path('labels.txt'), 'utf8').trim().split('\n');
       const labels = lines
         .map((line) => line.split(' '))
         .map(([name, id]) => [name, Number(id) - 1] as const);
-      yield* listedPictures(files, await files.tree('tiny.tar.gz'), new Map(labels));
+      yield* labelledPictures(files, await files.tree('tiny.tar.gz'), new Map(labels));
     },
   };
 }

@@ -1,4 +1,5 @@
 import { nearest } from '../../files/checkedJson';
+import { ranksOf } from '../lists';
 import type { OwnSource } from './source';
 
 /** Names that folders of splits have. */
@@ -28,7 +29,7 @@ export async function classesOfLabels(sources: readonly OwnSource[]): Promise<Ow
       `Expected a folder for each class in ${name}, but ${labels.join(', ')} look like splits; unpack it and give the folder.`,
     );
   }
-  return { names: labels.map(inWords), indexOf: finder(new Map(labels.map((label, i) => [label, i])), name) };
+  return { names: labels.map(inWords), indexOf: finder(ranksOf(labels), name) };
 }
 
 /**
@@ -44,7 +45,7 @@ export async function classesOfNames(
 ): Promise<OwnClasses> {
   if (sources.every(({ numbered }) => numbered)) return { names, indexOf: byNumber(names.length, path) };
   const labels = await allLabels(sources);
-  const places = new Map(names.map((name, index) => [name, index]));
+  const places = ranksOf(names);
   const named = labels.map((label) => places.get(label) ?? places.get(inWords(label)));
   const unknown = labels[named.indexOf(undefined)];
   if (unknown === undefined) return { names, indexOf: match(labels, named, path) };

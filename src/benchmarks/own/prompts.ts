@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import { nearest } from '../../files/checkedJson';
 import { fillTemplates } from '../../text';
 import type { Prompts } from '../benchmark';
-import { listLines } from '../labelledPictures';
+import { listLines } from '../lists';
 import { readClassNames, readTemplates } from '../promptFiles';
-
-/** CLIP_benchmark's templates for a set that its file does not have. */
-const FALLBACK = 'imagenet1k';
+import { DEFAULT_TEMPLATES } from '../publishedPrompts';
 
 /**
  * Class names from a text file of a line each, or from CLIP_benchmark's JSON (`--custom_classname_file`).
@@ -29,7 +27,11 @@ export function readOwnClasses(path: string, set: string): readonly string[] {
 export function readOwnTemplates(path: string, set: string): Prompts['templates'] {
   if (path.endsWith('.json')) {
     const sets = readTemplates(path);
-    return choose(path, sets, Object.hasOwn(sets, set) || !Object.hasOwn(sets, FALLBACK) ? set : FALLBACK);
+    return choose(
+      path,
+      sets,
+      Object.hasOwn(sets, set) || !Object.hasOwn(sets, DEFAULT_TEMPLATES) ? set : DEFAULT_TEMPLATES,
+    );
   }
   const templates = readLines(path, 'template').map((line) => line.replaceAll('{c}', '{}'));
   fillTemplates(templates, 'x');
