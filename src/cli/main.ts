@@ -11,6 +11,7 @@ import { register as embed } from './embed';
 import { register as evaluate } from './evaluate';
 import { fail } from './fail';
 import { register as reproduce } from './reproduce';
+import { register as results } from './results';
 import { register as search } from './search';
 import { register as setup } from './setup';
 import { register as train } from './train';
@@ -23,6 +24,7 @@ const verbs = [
   setup,
   doctor,
   reproduce,
+  results,
   train,
   data,
   caption,

@@ -16,7 +16,12 @@ export interface Part {
 }
 
 const root = join(__dirname, '../..');
-const venvPython = join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+/** The Python that Jupyter is installed for, whether or not it is there. */
+export const venvPython = join(
+  root,
+  '.venv',
+  process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python',
+);
 const SETUP = 'npm run setup';
 
 /** Looks at every part; starts the engine to see that it runs. Nothing is thrown: a part that fails is missing. */

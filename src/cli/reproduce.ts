@@ -79,6 +79,8 @@ async function reproduce(names: string[], options: ReproduceOptions): Promise<vo
     'The same command (without --fresh) goes on from there.',
   ).finally(progress.stop);
   if (!finished) return;
+  const { writeIndex } = require('./results') as typeof import('./results');
+  const index = writeIndex(root);
   if (options.json) {
     console.log(
       JSON.stringify(
@@ -92,4 +94,5 @@ async function reproduce(names: string[], options: ReproduceOptions): Promise<vo
     for (const sentence of verdicts) console.log(sentence);
     console.log(`\nReport: ${join(folder, 'report.html')}`);
   }
+  console.log(`All results: ${index}`);
 }

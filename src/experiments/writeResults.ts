@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BadInputCounter } from '../data';
 import { startEngine } from '../engine';
 import { writeFileAtomically } from '../files';
-import { renderCsv, renderReport, staticSvg, writePlotlyAsset } from '../report';
+import { renderCsv, renderReport, staticSvg, storedReport, writePlotlyAsset } from '../report';
 import {
   armsOf,
   type Experiment,
@@ -27,7 +27,8 @@ export interface ResultsInput {
 }
 
 /**
- * Writes `<root>/<experiment>/<profile>/`: config.json, a CSV for each table, an SVG for each figure, report.html.
+ * Writes `<root>/<experiment>/<profile>/`: config.json, a CSV for each table, an SVG for each figure, report.html, and
+ * report.json for pages over several reports.
  * The runs' own folders (config.json, metrics.jsonl, summary.json) are there already.
  *
  * @returns the folder
@@ -43,21 +44,16 @@ export async function writeResults(input: ResultsInput): Promise<string> {
   for (const table of report.tables) write(`table-${table.id}.csv`, renderCsv(table));
   for (const figure of report.figures) write(join('figures', `${figure.id}.svg`), staticSvg(figure));
   writePlotlyAsset(join(root, 'assets'));
-  const page = await renderReport(
-    {
-      title: experiment.title,
-      summary: [experiment.question, summaryOf(input)],
-      verdicts: report.verdicts,
-      tables: report.tables,
-      figures: report.figures,
-      config,
-      environment: await environmentOf(input),
-      command: `npm run reproduce -- ${experiment.id} --profile ${profileName}`,
-      notes: report.notes,
-    },
-    { assets: '../../assets' },
-  );
-  write('report.html', page);
+  const content = {
+    ...report,
+    title: experiment.title,
+    summary: [experiment.question, summaryOf(input)],
+    config,
+    environment: await environmentOf(input),
+    command: `npm run reproduce -- ${experiment.id} --profile ${profileName}`,
+  };
+  write('report.json', `${JSON.stringify(storedReport(content), null, 1)}\n`);
+  write('report.html', await renderReport(content, { assets: '../../assets' }));
   return folder;
 }
 

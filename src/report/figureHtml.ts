@@ -34,9 +34,8 @@ export function figureHtml(figure: Figure): string {
     .digest('hex')
     .slice(0, 12);
   const picture = Buffer.from(staticSvg(figure)).toString('base64');
-  const alt = typeof layout.title === 'string' ? layout.title : (layout.title?.text ?? figure.id);
   return `<div class="clipbook-figure" data-figure="${key}" style="max-width:${width}px">
-<img alt="${attribute(alt)}" style="max-width:100%" src="data:image/svg+xml;base64,${picture}"></div>
+<img alt="${attribute(figureTitle(figure))}" style="max-width:100%" src="data:image/svg+xml;base64,${picture}"></div>
 <script>(window.clipbookFigures = window.clipbookFigures || []).push((Plotly) => {
 const { data, layout } = ${description};
 for (const place of document.querySelectorAll('[data-figure="${key}"]')) {
@@ -47,6 +46,11 @@ place.replaceChildren();
 ${draw}
 }
 });</script>`;
+}
+
+/** The title a figure is drawn under; its id where it has none. */
+export function figureTitle({ id, layout: { title } }: Figure): string {
+  return typeof title === 'string' ? title : (title?.text ?? id);
 }
 
 /** The script that makes a report's figures interactive; `assets` is the folder of `writePlotlyAsset`, relative to it. */

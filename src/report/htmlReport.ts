@@ -1,9 +1,9 @@
 import he from 'he';
 import { definitionsHtml } from './definitions';
-import { figureHtml, plotlyFromAssets } from './figureHtml';
+import { figureHtml, figureTitle, plotlyFromAssets } from './figureHtml';
 import type { Figure } from './figures';
+import { htmlPage, jsonDetails, sentencesHtml } from './htmlPage';
 import { type Picture, picturesHtml } from './pictures';
-import { reportStyle } from './reportStyle';
 import type { Table } from './table';
 import { renderHtml } from './tableFormats';
 
@@ -26,8 +26,19 @@ export interface Report {
   notes: readonly string[];
 }
 
+/** A report as `report.json` keeps it: without configuration and pictures, which lie beside it in files of their own. */
+export interface StoredReport extends Omit<Report, 'config' | 'figures' | 'pictures'> {
+  /** Drawn in `figures/<id>.svg`. */
+  figures: { id: string; title: string }[];
+}
+
+/** What other pages, such as the index of all results, take from a report. */
+export function storedReport({ config, figures, pictures, ...report }: Report): StoredReport {
+  return { ...report, figures: figures.map((figure) => ({ id: figure.id, title: figureTitle(figure) })) };
+}
+
 /**
- * A report as one HTML page that reads well on a phone, on paper, in light and in dark, and works from the file system.
+ * A report as one HTML page that works from the file system, see `htmlPage`.
  *
  * @param assets the folder with Plotly (`writePlotlyAsset`), relative to the page; figures are pictures without it.
  */
@@ -35,20 +46,10 @@ export async function renderReport(report: Report, { assets = '../assets' } = {}
   const grids = (report.pictures ?? []).map(
     async ({ title, pictures, captions }) => `${heading(title)}${await picturesHtml(pictures, captions)}`,
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${he.escape(report.title)}</title>
-<style>${reportStyle}</style>
-</head>
-<body>
-<main>
-<h1>${he.escape(report.title)}</h1>
+  const body = `<h1>${he.escape(report.title)}</h1>
 ${report.summary.map((text, i) => `<p${i === 0 ? ' class="lead"' : ''}>${he.escape(text)}</p>`).join('\n')}
-${list('What the numbers say', report.verdicts ?? [], 'verdicts')}
-${list('Before quoting a number', report.notes, 'verdicts')}
+${sentencesHtml(report.verdicts ?? [], 'What the numbers say')}
+${sentencesHtml(report.notes, 'Before quoting a number')}
 ${report.tables.length ? heading('Tables') : ''}
 ${report.tables.map(renderHtml).join('\n')}
 ${report.figures.length ? heading('Figures') : ''}
@@ -59,20 +60,11 @@ ${(await Promise.all(grids)).join('\n')}
 ${heading('Run it again')}
 <pre>${he.escape(report.command)}</pre>
 ${definitionsHtml(Object.entries(report.environment))}
-<details><summary>Configuration</summary><pre>${he.escape(JSON.stringify(report.config, null, 2))}</pre></details>
-</main>
-${report.figures.length ? plotlyFromAssets(assets) : ''}
-</body>
-</html>
-`;
+${jsonDetails('Configuration', report.config)}`;
+  const scripts = report.figures.length ? plotlyFromAssets(assets) : '';
+  return htmlPage({ title: report.title, body, scripts });
 }
 
 function heading(title: string): string {
   return `<h2>${he.escape(title)}</h2>`;
-}
-
-function list(title: string, items: readonly string[], className: string): string {
-  if (items.length === 0) return '';
-  const entries = items.map((item) => `<li>${he.escape(item)}</li>`).join('\n');
-  return `${heading(title)}<ul class="${className}">${entries}</ul>`;
 }

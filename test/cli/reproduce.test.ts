@@ -56,7 +56,7 @@ describe('clipbook reproduce, on a tiny experiment', () => {
       stdout = await written('stdout', () => reproduce());
     });
     assert.match(stdout, /Things \(top-1 accuracy, %\)/);
-    assert.match(stdout, /\nIt runs\.\n\nReport: .*tiny\/quick\/report\.html\n$/);
+    assert.match(stdout, /\nIt runs\.\n\nReport: .*tiny\/quick\/report\.html\nAll results: .*index\.html\n$/);
     assert.match(stderr, /\[2\/5\] tiny: train CLIP, seed 0/);
   });
 

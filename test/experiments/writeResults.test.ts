@@ -23,6 +23,7 @@ describe('writeResults', () => {
       'config.json',
       'figures',
       'report.html',
+      'report.json',
       'runs',
       'table-things.csv',
     ]);
