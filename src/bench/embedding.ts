@@ -1,4 +1,5 @@
 import type { Precision } from '../engine';
+import { benchPrecisions } from './benchPrecisions';
 import { type EmbeddingSizes, embeddingJob } from './embeddingJob';
 import type { EmbeddingAnswer, EmbeddingRequest, EmbeddingTask } from './embeddingPeer';
 import { type BenchModel, benchModels } from './models';
@@ -37,7 +38,8 @@ interface Task {
  */
 export async function measureEmbedding(options: BenchOptions): Promise<Measured> {
   const sizes = options.quick ? QUICK_SIZES : SIZES;
-  const tasks = (['f32', 'bf16'] as const).flatMap((precision): Task[] => [
+  const precisions = await benchPrecisions(options.tell);
+  const tasks = precisions.flatMap((precision): Task[] => [
     { task: 'pictures', precision, count: sizes.pictures, classes: 0 },
     { task: 'encoder', precision, count: sizes.pictures, classes: 0 },
     { task: 'texts', precision, count: sizes.texts, classes: 0 },
@@ -84,7 +86,8 @@ async function measureTasks(
     options.models ?? (options.quick ? ['mini'] : ['ViT-B-32']),
     options.quick,
   )) {
-    const job = await embeddingJob(model, sizes, options);
+    const precisions = [...new Set(tasks.map(({ precision }) => precision))];
+    const job = await embeddingJob(model, sizes, precisions, options);
     await withPeers(startsOf(job, options), async (peers) => {
       for (const task of tasks) {
         const name = nameOf(task, model);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publishedPrompts } from '../benchmarks/publishedPrompts';
-import { startEngine } from '../engine';
+import { type Precision, startEngine } from '../engine';
 import { type StoredTensor, writeSafetensors } from '../files';
 import { resolveModel } from '../inference';
 import { type ClipConfig, createClip } from '../models';
@@ -33,6 +33,7 @@ const PROMPTS = 'imagenet1k';
 export async function embeddingJob(
   model: BenchModel,
   sizes: EmbeddingSizes,
+  precisions: Precision[],
   options: BenchOptions,
 ): Promise<string> {
   const { work, threads } = options;
@@ -58,7 +59,7 @@ export async function embeddingJob(
     texts: await realTexts(sizes.texts),
     classes: classes.slice(0, sizes.classes),
     templates: templates as readonly string[],
-    ...{ batch, textBatch, threads },
+    ...{ precisions, batch, textBatch, threads },
   };
   return writeJob(join(work, 'embedding.json'), job);
 }

@@ -12,13 +12,12 @@ import { type Answering, serve } from './peer';
 /** clipbook as a peer of embedding.ts, through the doors that everyone uses. */
 async function load(job: EmbeddingJob): Promise<Answering<EmbeddingRequest>> {
   const { model, weights } = job;
-  const clips: Record<Precision, LoadedClip> = {
-    f32: await loadClip({ model, weights }),
-    bf16: await loadClip({ model, weights }, { precision: 'bf16' }),
-  };
+  const clips = new Map<Precision, LoadedClip>();
+  for (const precision of job.precisions)
+    clips.set(precision, await loadClip({ model, weights }, { precision }));
   const pictures = preparedPictures(job);
   return async ({ show, ...request }): Promise<EmbeddingAnswer> => {
-    const rows = await rowsFor(request, job, clips[request.precision], pictures);
+    const rows = await rowsFor(request, job, clips.get(request.precision)!, pictures);
     return show ? { rows } : {};
   };
 }

@@ -18,6 +18,8 @@ export interface EmbeddingJob {
   classes: string[];
   /** With `{}` in a class's place. */
   templates: readonly string[];
+  /** Which will be asked for. */
+  precisions: Precision[];
   /** Pictures encoded at a time. */
   batch: number;
   /** Texts encoded at a time. */

@@ -35,8 +35,8 @@ export function installPeer(tell: (line: string) => void, python = 'python3'): s
   if (made && peerVersions(made)) return made;
   const wanted = Object.entries(VERSIONS).map(([name, version]) => `${name}==${version}`);
   tell(
-    `Installing ${wanted.join(', ')} into .cache/peer: some 250 MB to download and 1.2 GB on the disk ` +
-      '(several times that where only packages with CUDA can be reached).',
+    `Installing ${wanted.join(', ')} into .cache/peer: some 250 MB to download and 1.2 GB on the disk; ` +
+      '3 GB and 6 GB where the packages without CUDA cannot be reached.',
   );
   try {
     run(python, ['-m', 'venv', '--clear', FOLDER]);

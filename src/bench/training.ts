@@ -1,4 +1,5 @@
 import type { Precision } from '../engine';
+import { benchPrecisions } from './benchPrecisions';
 import { type BenchModel, benchModels } from './models';
 import { type BenchOptions, bothPeers, withPeers } from './processes';
 import { type Measured, type SpeedRow, speedRows } from './results';
@@ -22,7 +23,7 @@ export async function measureTraining(options: BenchOptions): Promise<Measured> 
   const models = benchModels(options.models, options.quick);
   const rows: SpeedRow[] = [];
   const agreement: Record<string, number> = {};
-  for (const one of casesOf(models)) {
+  for (const one of casesOf(models, await benchPrecisions(options.tell))) {
     const found = await measureCase(one, options);
     rows.push(...found.rows);
     if (found.difference !== undefined) agreement[taskOf(one)] = Number(found.difference.toExponential(1));
@@ -40,9 +41,9 @@ export async function measureTraining(options: BenchOptions): Promise<Measured> 
   };
 }
 
-function casesOf(models: readonly BenchModel[]): TrainingCase[] {
+function casesOf(models: readonly BenchModel[], precisions: readonly Precision[]): TrainingCase[] {
   return models.flatMap((model) =>
-    (['f32', 'bf16'] as const).flatMap((precision) =>
+    precisions.flatMap((precision) =>
       (['real', 'full'] as const).map((texts) => ({ model, precision, texts })),
     ),
   );

@@ -4,6 +4,7 @@ import { machineKind } from '../engine/machine';
 import { writeFileAtomically } from '../files';
 import { staticSvg } from '../report';
 import type { BenchOptions } from './processes';
+import type { StepProfile } from './profile';
 import type { Measured } from './results';
 
 /** A measurement as it is saved. */
@@ -32,12 +33,23 @@ export function savedBench(
 
 /** Writes `<folder>/<name>.json`, and `.svg` where there is a figure; returns the paths. */
 export function writeBench(folder: string, name: string, saved: SavedBench): string[] {
-  mkdirSync(folder, { recursive: true });
   const { figure, ...measured } = saved.measured;
-  const files = [
-    { path: join(folder, `${name}.json`), content: `${JSON.stringify({ ...saved, measured }, null, 2)}\n` },
-    ...(figure ? [{ path: join(folder, `${name}.svg`), content: staticSvg(figure) }] : []),
-  ];
-  for (const { path, content } of files) writeFileAtomically(path, [content]);
-  return files.map(({ path }) => path);
+  const json = writeJson(folder, name, { ...saved, measured });
+  if (!figure) return [json];
+  const svg = join(folder, `${name}.svg`);
+  writeFileAtomically(svg, [staticSvg(figure)]);
+  return [json, svg];
+}
+
+/** Writes `<folder>/profile.json`; returns the path. */
+export function writeProfiles(folder: string, profiles: readonly StepProfile[]): string {
+  const plain = profiles.map((one) => ({ ...one, operations: Object.fromEntries(one.operations) }));
+  return writeJson(folder, 'profile', plain);
+}
+
+function writeJson(folder: string, name: string, content: object): string {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${name}.json`);
+  writeFileAtomically(path, [`${JSON.stringify(content, null, 2)}\n`]);
+  return path;
 }

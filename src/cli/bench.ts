@@ -41,15 +41,18 @@ export function register(program: Command): void {
     .option('--no-peer', 'measure clipbook alone')
     .option('--quick', 'the mini model and one round: shows that everything runs, the numbers say little')
     .option('--models <names>', 'which of ViT-B-32, ViT-B-16, mini', names)
-    .option('--rounds <number>', 'times that everything is timed; default 3, quick 1', wholeNumber)
+    .option('--rounds <number>', 'times that everything is timed; default 2, quick 1', wholeNumber)
     .option('--threads <number>', 'of each process; default the cores', wholeNumber)
     .option(
       '--transformers <folder>',
-      'where @huggingface/transformers is installed, to be compared in embedding, too',
+      'where @huggingface/transformers is installed, to be compared in embedding, too; PYTHON then needs onnx and onnxscript',
     )
     .option('--pictures <folder>', 'pictures in the place of the embedded ones')
     .option('--work <folder>', 'where weights and pictures are made, and found again by the next command')
-    .option('--profile', 'where the time of a training step goes, by operation, and nothing else')
+    .option(
+      '--profile',
+      'where the time of a training step goes, by operation, and nothing else; ViT-B-32 unless --models',
+    )
     .addOption(precisionOption())
     .option('-o, --output <folder>', 'where JSON goes; default results/bench, quick results/bench/quick')
     .option('--json', 'print JSON instead of tables')
@@ -84,7 +87,7 @@ async function bench(what: string[], flags: BenchFlags): Promise<void> {
   }
   const work = flags.work ?? mkdtempSync(join(tmpdir(), 'clipbook-bench-'));
   try {
-    await (flags.profile ? profile(flags) : measure(what, flags, work, tell));
+    await (flags.profile ? profile(flags, tell) : measure(what, flags, work, tell));
   } finally {
     if (!flags.work) rmSync(work, { recursive: true, force: true });
   }
@@ -95,7 +98,7 @@ async function measure(what: string[], flags: BenchFlags, work: string, tell: Be
     require('../bench') as typeof import('../bench');
   const { renderText } = require('../report') as typeof import('../report');
   const { availableParallelism } = require('node:os') as typeof import('node:os');
-  const { mkdirSync } = require('node:fs') as typeof import('node:fs');
+  const { mkdirSync, readFileSync } = require('node:fs') as typeof import('node:fs');
 
   const measurements = (what.length > 0 ? what : DEFAULT_MEASUREMENTS).map(
     (name) => [name as MeasurementName, measurementOf(name)] as const,
@@ -104,32 +107,37 @@ async function measure(what: string[], flags: BenchFlags, work: string, tell: Be
   if (!peer) tell('Measured without a peer: "clipbook bench --install-peer" installs open_clip.');
   mkdirSync(work, { recursive: true });
   const { quick = false, threads = availableParallelism(), models, transformers, pictures } = flags;
-  const { rounds = quick ? 1 : 3, output = join('results', 'bench', ...(quick ? ['quick'] : [])) } = flags;
+  const { rounds = quick ? 1 : 2 } = flags;
   const given = { models, transformers, pictures };
   const options: BenchOptions = { ...given, python: peer?.python, quick, rounds, threads, work, tell };
   const all: Record<string, object> = {};
   for (const [name, run] of measurements) {
     const saved = savedBench(await run(options), options, peer?.versions);
-    all[name] = saved;
-    const paths = writeBench(output, name, saved);
+    const paths = writeBench(outputOf(flags), name, saved);
+    all[name] = JSON.parse(readFileSync(paths[0], 'utf8'));
     if (!flags.json) console.log(renderText(benchTable(name, saved)));
     tell(`Saved as ${paths.join(' and ')}.`);
   }
   if (flags.json) console.log(JSON.stringify(all));
 }
 
-async function profile({ models, quick, precision, json }: BenchFlags): Promise<void> {
-  const { benchModels, profileStep, profileTable } = require('../bench') as typeof import('../bench');
+async function profile(flags: BenchFlags, tell: BenchOptions['tell']): Promise<void> {
+  const { benchModels, profileStep, profileTable, writeProfiles } =
+    require('../bench') as typeof import('../bench');
   const { renderText } = require('../report') as typeof import('../report');
+  const { readFileSync } = require('node:fs') as typeof import('node:fs');
+
+  const { quick = false, precision, json, models = quick ? ['mini'] : ['ViT-B-32'] } = flags;
   const profiles = [];
-  for (const model of benchModels(models ?? (quick ? ['mini'] : ['ViT-B-32']), quick ?? false)) {
-    profiles.push(await profileStep({ model, precision }));
+  for (const model of benchModels(models, quick)) {
+    const found = await profileStep({ model, precision });
+    if (!json) console.log(renderText(profileTable(found)));
+    profiles.push(found);
   }
-  if (json)
-    console.log(
-      JSON.stringify(
-        profiles.map(({ operations, ...rest }) => ({ ...rest, operations: Object.fromEntries(operations) })),
-      ),
-    );
-  else for (const one of profiles) console.log(renderText(profileTable(one)));
+  const path = writeProfiles(outputOf(flags), profiles);
+  if (json) console.log(readFileSync(path, 'utf8'));
+  tell(`Saved as ${path}.`);
 }
+
+const outputOf = ({ output, quick }: BenchFlags) =>
+  output ?? join('results', 'bench', ...(quick ? ['quick'] : []));

@@ -38,7 +38,7 @@ describe('clipbook bench', () => {
   });
 
   it('profiles a step', async () => {
-    const [profile] = JSON.parse(await bench('--profile', '--models', 'mini', '--quick', '--json'));
+    const [profile] = JSON.parse(await bench('--profile', '--quick', '--json', '-o', root));
     assert.ok(profile.operations.ClipbookAdamW.calls > 50 || profile.operations.MatMul.calls > 50);
     assert.ok(profile.stepCpuMs > 0 && profile.peak > 0);
   });
