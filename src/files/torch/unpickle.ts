@@ -26,6 +26,12 @@ export class ScriptClass {
 /** A TorchScript object: its attributes by name. */
 export class ScriptObject extends Map<unknown, unknown> {}
 
+/** An object that builds itself from the state that its pickle gives it (BUILD). */
+export abstract class PickleObject {
+  /** @throws PickleError where the state is not as expected; keeps values as they are, as copies would not be bounded */
+  abstract setState(state: unknown): void;
+}
+
 /** Instructions and values copied, far more than the largest checkpoint asks for: they bound time and memory. */
 const MOST_WORK = 4_000_000;
 
@@ -95,6 +101,8 @@ const instructions = new Map<number, Instruction>([
   [0x8c, pushing((cursor) => cursor.text(cursor.byte()))], // SHORT_BINUNICODE
   [0x58, pushing((cursor) => cursor.text(cursor.uint32()))], // BINUNICODE
   [0x8d, pushing((cursor) => cursor.text(cursor.length64()))], // BINUNICODE8
+  [0x55, pushing((cursor) => toLatin1(cursor.bytes(cursor.byte())))], // SHORT_BINSTRING
+  [0x54, pushing((cursor) => cursor.bytes(cursor.uint32()))], // BINSTRING
   [0x43, pushing((cursor) => cursor.bytes(cursor.byte()))], // SHORT_BINBYTES
   [0x42, pushing((cursor) => cursor.bytes(cursor.uint32()))], // BINBYTES
   [0x8e, pushing((cursor) => cursor.bytes(cursor.length64()))], // BINBYTES8
@@ -193,16 +201,26 @@ function createObject([target]: unknown[]): ScriptObject {
   return new ScriptObject();
 }
 
-/** A TorchScript object takes its attributes; what Python hangs on an OrderedDict (`_metadata`) is left out. */
+/**
+ * An object takes its state, and a TorchScript object its attributes; what Python hangs on an OrderedDict (`_metadata`) is
+ * left out.
+ */
 function setState(machine: Machine): void {
   const state = machine.stack.pop();
   const target = machine.stack.top();
+  if (target instanceof PickleObject) {
+    target.setState(state);
+    return;
+  }
   if (!(target instanceof Map) || !(state instanceof Map)) throw misuse('sets the state of', target);
   if (!(target instanceof ScriptObject)) return;
   machine.work += state.size;
   if (machine.work > MOST_WORK) throw tooMuch();
   for (const [name, value] of state) target.set(name, value);
 }
+
+/** Python 2 had one type for texts and bytes: here up to 255 are a text, and more are bytes. */
+const toLatin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString('latin1');
 
 function misuse(deed: string, target: unknown): RefusedError {
   return new RefusedError(`its pickle ${deed} ${describe(target)}`);
