@@ -1,6 +1,7 @@
 import { type ClipSource, type LoadedClip, loadClip } from '../inference';
 import { recordModel } from './modelRecord';
 import { type ProtocolId, protocolFor } from './protocols';
+import { trainingSplit } from './protocols/examples';
 import { createRecorder, type Evaluation, type Recorder } from './record';
 import { findSets, type SetChoice } from './sets';
 import { type Observer, openSubject, type RobustnessOptions, type Subject, type UsedSplit } from './subject';
@@ -77,6 +78,12 @@ async function judge(
     const protocol = protocolFor(id, subject.benchmark);
     if (!protocol) {
       observer.note(`${subject.benchmark.title} is for ${subject.benchmark.task}: no ${id} there.`);
+      continue;
+    }
+    if (protocol.learns && !trainingSplit(subject.benchmark, subject.split)) {
+      observer.note(
+        `${subject.benchmark.title} has no split to train on beside ${subject.split}: no ${id} there.`,
+      );
       continue;
     }
     const used = new Map<string, UsedSplit>();

@@ -1,3 +1,4 @@
+import type { Benchmark } from '../../benchmarks';
 import { stratifiedSplit } from '../../data/stratify';
 import type { ProbeExamples } from '../../evaluation';
 import { selectExamples } from '../../evaluation/examples';
@@ -27,11 +28,20 @@ const VALIDATION = ['val', 'validation'];
 /** What is held out where a set has no validation split. */
 const HELD_OUT = 0.1;
 
+/** The split that a protocol learns from when it judges another one; undefined where the benchmark has none. */
+export function trainingSplit(benchmark: Benchmark, judged: string): string | undefined {
+  return otherSplit(benchmark, judged, TRAIN);
+}
+
+function otherSplit({ splits }: Benchmark, judged: string, names: readonly string[]): string | undefined {
+  return names.find((name) => name in splits && name !== judged);
+}
+
 /**
  * The official training and validation splits; where there is no validation split, a tenth of each class is drawn from
  * training (Radford et al. 2021, appendix A.3, do likewise and do not say how much).
  *
- * @throws where the benchmark has nothing to train on
+ * @param subject of a benchmark that has a `trainingSplit`
  */
 export async function trainingExamples({
   benchmark,
@@ -39,14 +49,8 @@ export async function trainingExamples({
   seed,
   embedded,
 }: Subject): Promise<TrainingExamples> {
-  const firstOf = (names: readonly string[]) =>
-    names.find((name) => name in benchmark.splits && name !== split);
-  const [training, validating] = [firstOf(TRAIN), firstOf(VALIDATION)];
-  if (!training) {
-    throw new Error(
-      `${benchmark.title} has no training split (it has ${Object.keys(benchmark.splits).join(', ')}); only zero-shot protocols judge it.`,
-    );
-  }
+  const training = trainingSplit(benchmark, split)!;
+  const validating = otherSplit(benchmark, split, VALIDATION);
   const train = examplesOf(await embedded(training));
   if (validating && training !== 'trainval') {
     const validation = examplesOf(await embedded(validating));

@@ -7,6 +7,7 @@ const SEEDS = [1, 2, 3];
 /** Linear probes of 1 to 16 examples of each class, as many as the smallest class has: `shots1` …, top-1, see `fewShotAccuracy`. */
 export const fewShot: Protocol<'classification'> = {
   id: 'few-shot',
+  learns: true,
   task: 'classification',
   async measure(subject) {
     const { train, validation, source } = await trainingExamples(subject);

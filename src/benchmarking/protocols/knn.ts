@@ -8,6 +8,7 @@ const REPORTED = 20;
 /** Nearest neighbours among all training pictures, DINO's way: `top1` and `meanPerClass` of 20, and `top1@k` of DINO's others. */
 export const knn: Protocol<'classification'> = {
   id: 'knn',
+  learns: true,
   task: 'classification',
   async measure(subject) {
     const { train, validation, source } = await trainingExamples(subject);

@@ -6,6 +6,7 @@ import { accuracies } from './zeroShot';
 /** CLIP's linear probe on embeddings of unit length, see `sweepLinearProbe`. */
 export const linearProbe: Protocol<'classification'> = {
   id: 'linear-probe',
+  learns: true,
   task: 'classification',
   async measure(subject) {
     const { train, validation, source } = await trainingExamples(subject);

@@ -30,5 +30,7 @@ export interface Measurement {
 export interface Protocol<Task extends Benchmark['task'] = Benchmark['task']> {
   id: ProtocolId;
   task: Task;
+  /** Does it need a training split? */
+  learns?: boolean;
   measure(subject: Subject<Extract<Benchmark, { task: Task }>>): Promise<Measurement>;
 }
