@@ -13,12 +13,19 @@ export type TextLength = 'real' | 'full';
 
 /** The embedded pictograms' descriptions, in an order that is always the same; as many as asked for, at most some 8,000. */
 export async function realTexts(count: number): Promise<string[]> {
+  descriptions ??= readDescriptions();
+  return (await descriptions).slice(0, count);
+}
+
+let descriptions: Promise<string[]> | undefined;
+
+async function readDescriptions(): Promise<string[]> {
   const shards = join(projectRoot(), 'data', 'pictograms', 'train-*.tar.gz');
   const texts: string[] = [];
   for await (const sample of readWebDataset(shards, { textFields: ['description'] })) {
     texts.push(...sample.texts.slice(0, 1));
   }
-  return createRandom('texts').shuffle(texts).slice(0, count);
+  return createRandom('texts').shuffle(texts);
 }
 
 /** Token ids of so many texts. */

@@ -116,7 +116,7 @@ function startsOf(job: string, options: BenchOptions): PeerStart[] {
   const both = [...bothPeers('embedding.py', 'embeddingOwn.ts', job, options)].reverse();
   if (!options.transformers) return both;
   const command = ownCommand('embeddingTransformers.ts', job, options.transformers);
-  return [...both, [TRANSFORMERS, () => startPeer(command, environment(options.threads))]];
+  return [...both, [TRANSFORMERS, () => startPeer(command, environment(options.threads, 'peer'))]];
 }
 
 /**

@@ -27,19 +27,23 @@ export function installedPeer(): string | undefined {
  * Makes a virtual environment with open_clip in `.cache/peer`, through pip; one that is there and whole is left as it is.
  *
  * @param tell is told what it takes before it begins
+ * @param options.python makes the environment
  * @returns its Python
  * @throws where no Python can make one, or pip fails; half an environment is removed then
  */
-export function installPeer(tell: (line: string) => void, python = 'python3'): string {
-  const made = installedPeer();
-  if (made && peerVersions(made)) return made;
+export function installPeer(
+  tell: (line: string) => void,
+  { python = 'python3', folder = FOLDER }: { python?: string; folder?: string } = {},
+): string {
+  const made = pythonIn(folder);
+  if (existsSync(made) && peerVersions(made)) return made;
   const wanted = Object.entries(VERSIONS).map(([name, version]) => `${name}==${version}`);
   tell(
-    `Installing ${wanted.join(', ')} into .cache/peer: some 250 MB to download and 1.2 GB on the disk; ` +
+    `Installing ${wanted.join(', ')} into "${folder}": some 250 MB to download and 1.2 GB on the disk; ` +
       '3 GB and 6 GB where the packages without CUDA cannot be reached.',
   );
   try {
-    run(python, ['-m', 'venv', '--clear', FOLDER]);
+    run(python, ['-m', 'venv', '--clear', folder]);
     const pip = [
       '-m',
       'pip',
@@ -49,12 +53,12 @@ export function installPeer(tell: (line: string) => void, python = 'python3'): s
       '1',
       '--only-binary=:all:',
     ];
-    run(pythonIn(FOLDER), [...pip, '--extra-index-url', CPU_INDEX, ...wanted]);
+    run(made, [...pip, '--extra-index-url', CPU_INDEX, ...wanted]);
   } catch (error) {
-    rmSync(FOLDER, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
     throw error;
   }
-  return pythonIn(FOLDER);
+  return made;
 }
 
 /** A Python to compare with. */

@@ -27,10 +27,13 @@ export type PeerStart = readonly [by: string, start: () => Promise<Peer>];
 
 /** open_clip, where it is there, and clipbook behind it, which may read what that made; with the same job. */
 export function bothPeers(python: string, own: string, job: string, options: BenchOptions): PeerStart[] {
-  const start = (command: string[]) => () => startPeer(command, environment(options.threads));
-  const clipbook: PeerStart = ['clipbook', start(ownCommand(own, job))];
+  const clipbook: PeerStart = [
+    'clipbook',
+    () => startPeer(ownCommand(own, job), environment(options.threads)),
+  ];
   if (options.python === undefined) return [clipbook];
-  return [['open_clip', start(pythonCommand(options.python, python, job))], clipbook];
+  const command = pythonCommand(options.python, python, job);
+  return [['open_clip', () => startPeer(command, environment(options.threads, 'peer'))], clipbook];
 }
 
 /** The command of a script of this folder, run as this process is. */
@@ -44,11 +47,13 @@ export function pythonCommand(python: string, script: string, ...args: string[])
   return [python, '-W', 'ignore', join(__dirname, 'python', script), ...args];
 }
 
-/** As many threads for everyone. */
-export function environment(threads: number): NodeJS.ProcessEnv {
+/** As many threads for everyone, and of what `setup/launch.mjs` gives clipbook only what does not slow others. */
+export function environment(threads: number, by: 'clipbook' | 'peer' = 'clipbook'): NodeJS.ProcessEnv {
   const number = String(threads);
   const names = ['OMP_NUM_THREADS', 'MKL_NUM_THREADS', 'TF_NUM_INTRAOP_THREADS', 'VIPS_CONCURRENCY'];
-  return { ...process.env, ...Object.fromEntries(names.map((name) => [name, number])) };
+  const { OMP_WAIT_POLICY, ...current } = process.env;
+  const waiting = by === 'clipbook' && OMP_WAIT_POLICY ? { OMP_WAIT_POLICY } : {};
+  return { ...current, ...waiting, ...Object.fromEntries(names.map((name) => [name, number])) };
 }
 
 /** Starts peers one after the other, and closes them in the end, whatever happens. */

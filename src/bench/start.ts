@@ -41,7 +41,8 @@ export async function measureStart({ python, threads, work, rounds, tell }: Benc
   const path = writeJob(join(work, 'start.json'), job);
   const commands = new Map([['clipbook', ownCommand('startOwn.ts', path)]]);
   if (python) commands.set('open_clip', pythonCommand(python, 'start.py', path));
-  const embed = (by: string) => embeddingFrom(commands.get(by)!, environment(threads));
+  const embed = (by: string) =>
+    embeddingFrom(commands.get(by)!, environment(threads, by === 'clipbook' ? by : 'peer'));
   const [own, other] = [...commands.keys()].map(embed);
   const agreement = other && { [TASK]: Number(largestDifference([own], [other]).toExponential(1)) };
   if (agreement && !(agreement[TASK] <= TOLERANCE)) {
