@@ -27,7 +27,7 @@ const SHARED = {
   tested: 'test',
   metric: 'top1',
   alsoReported: ['top3', 'macroF1'],
-  classes: 1604,
+  classes: 1_604,
 } as const;
 
 const NOTES =

@@ -19,7 +19,7 @@ export const flowerPhotos: ClassificationBenchmark = {
       unpacked: 'flower_photos',
     },
   ],
-  splits: { all: 3670 },
+  splits: { all: 3_670 },
   tested: 'all',
   metric: 'top1',
   classes: FLOWER_CLASSES.length,

@@ -24,7 +24,7 @@ export const groceryStore: ClassificationBenchmark = {
       unpacked: 'GroceryStoreDataset-master',
     },
   ],
-  splits: { train: 2640, val: 296, test: 2485 },
+  splits: { train: 2_640, val: 296, test: 2_485 },
   tested: 'test',
   metric: 'top1',
   classes: 81,

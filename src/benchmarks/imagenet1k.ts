@@ -56,7 +56,7 @@ export const imagenet1k: ClassificationBenchmark = {
     'classes each, which nobody can tell apart. CLIP_benchmark calls this split "test". Some pictures are CMYK, grey or PNG ' +
     'by content.',
   metric: 'top1',
-  classes: 1000,
+  classes: 1_000,
   prompts: async () => publishedPrompts('imagenet1k'),
   read: (files, split) => (split === 'val' ? readVal(files) : readTrain(files)),
 };

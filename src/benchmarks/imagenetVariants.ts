@@ -29,7 +29,7 @@ function variant({
     splits: { test: pictures },
     tested: 'test',
     metric: 'top1',
-    classes: classes === 'imagenet1k' ? 1000 : 200,
+    classes: classes === 'imagenet1k' ? 1_000 : 200,
     prompts: async () => publishedPrompts(told.id, namesOf(classes)),
     async *read(files) {
       yield* folderPictures(await files.tree(file.name), folders ?? synsetsOf(classes));
@@ -59,7 +59,7 @@ export const imagenetV2 = variant({
     unpacked: 'imagenetv2-matched-frequency-format-val',
   },
   pictures: 10_000,
-  folders: Array.from({ length: 1000 }, (_, label) => String(label)),
+  folders: Array.from({ length: 1_000 }, (_, label) => String(label)),
   notes:
     'Matched frequency; the variants threshold 0.7 and top images give higher numbers. Folders are named by label, so that ' +
     'readers that sort names as texts (0, 1, 10, 100, …) are wrong. The archive is a plain tar, whatever its name says.',

@@ -16,7 +16,7 @@ export const medicinalLeaf: ClassificationBenchmark = {
   licence: 'CC BY 4.0 (not verified)',
   citation: 'Roopashree and Anitha, Medicinal leaf dataset, Mendeley Data, version 1, 2020',
   files: [{ name: ARCHIVE, unpacked: 'Medicinal Leaf Dataset' }],
-  splits: { all: 1835 },
+  splits: { all: 1_835 },
   tested: 'all',
   metric: 'top1',
   classes: CLASSES,

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isPattern } from '../data/shards';
 import type { Benchmark } from './benchmark';
 import { type OwnDataOptions, ownBenchmark } from './ownData';
 import { type BenchmarkPlaces, benchmarkFolder } from './places';
@@ -11,7 +12,12 @@ export interface OpenBenchmark {
 }
 
 /**
- * A published set by its id, or one's own data by their path; where both are there, the id counts, and `./cifar10` is the path.
+ * A published set by its id, or one's own data by their path, which may be a pattern of shards; where both are there, the id
+ * counts, and `./cifar10` is the path.
+ *
+ * ```ts
+ * const { benchmark, folder } = await openBenchmark('birds-{000..003}.tar', {}, { classNames: 'birds.txt' });
+ * ```
  *
  * @param own for one's own data only
  * @throws as `ownBenchmark` does; where there is no such path, as `benchmarkOf` does
@@ -21,7 +27,8 @@ export async function openBenchmark(
   places: BenchmarkPlaces = {},
   own: OwnDataOptions = {},
 ): Promise<OpenBenchmark> {
-  const isPath = !BENCHMARKS.some(({ id }) => id === idOrPath) && existsSync(idOrPath);
+  const isPublished = BENCHMARKS.some(({ id }) => id === idOrPath);
+  const isPath = !isPublished && (existsSync(idOrPath) || isPattern(idOrPath));
   if (isPath) return { benchmark: await ownBenchmark(idOrPath, own), folder: idOrPath };
   return { benchmark: benchmarkOf(idOrPath), folder: benchmarkFolder(idOrPath, places) };
 }

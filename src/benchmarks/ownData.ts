@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { CAPTION_FILES } from '../data/captionFile';
 import { TAR_SHARDS } from '../data/shards';
 import type { Benchmark, CaptionedPicture, LabelledPicture, Prompts } from './benchmark';
@@ -25,13 +25,22 @@ export interface OwnDataOptions {
   templates?: string;
 }
 
+/** `birds/list.csv` → `list`, `birds/test-{00..11}.tar` → `test`, `birds/*.tar` → `birds`. */
+function nameOf(path: string): string {
+  const whole = resolve(path);
+  const name = basename(whole).replace(/\.(csv|tsv|jsonl|zip|tgz|tar(\.gz)?)$/, '');
+  if (existsSync(path)) return name;
+  const fixed = name.replace(/\{[^{}]*\}|[*?]+/g, '').replace(/^[-_.]+|[-_.]+$/g, '');
+  return fixed || basename(dirname(whole));
+}
+
 /** The files that lists of pictures have in a folder. */
 const LISTS = [...CAPTION_FILES, 'labels.jsonl', 'labels.csv', 'labels.tsv'];
 
 /**
  * Makes a benchmark of one's own pictures: a folder (or archive) of a folder per class, or with captions beside the pictures; a
- * `.csv`, `.tsv` or `.jsonl` list, or a folder with one called `captions` or `labels`; WebDataset shards, those of
- * CLIP_benchmark's layout among them. Where a folder holds folders `train`, `test`, … only, these are its splits.
+ * `.csv`, `.tsv` or `.jsonl` list, or a folder with one called `captions` or `labels`; WebDataset shards, by a brace pattern or
+ * a glob too, and in CLIP_benchmark's layout. Where a folder holds folders `train`, `test`, … only, these are its splits.
  *
  * ```ts
  * const birds = await ownBenchmark('birds', { templates: 'prompts.txt' });
@@ -43,7 +52,7 @@ const LISTS = [...CAPTION_FILES, 'labels.jsonl', 'labels.csv', 'labels.tsv'];
 export async function ownBenchmark(path: string, options: OwnDataOptions = {}): Promise<Benchmark> {
   const sources = await openSplits(path);
   const tested = SPLIT_NAMES.find((split) => split in sources) ?? 'all';
-  const id = options.id ?? basename(resolve(path)).replace(/\.(csv|tsv|jsonl|zip|tgz|tar(\.gz)?)$/, '');
+  const id = options.id ?? nameOf(path);
   const entry = {
     id,
     title: id,

@@ -25,7 +25,7 @@ export const plantDoc: ClassificationBenchmark = {
       unpacked: `PlantDoc-Dataset-${REVISION}`,
     },
   ],
-  splits: { train: 2340, test: 236 },
+  splits: { train: 2_340, test: 236 },
   tested: 'test',
   metric: 'top1',
   alsoReported: ['macroF1'],

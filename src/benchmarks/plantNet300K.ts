@@ -28,7 +28,7 @@ export const plantNet300K: ClassificationBenchmark = {
   tested: 'test',
   metric: 'top1',
   alsoReported: ['meanPerClass'],
-  classes: 1081,
+  classes: 1_081,
   notes:
     'Version 1.1, about 31 GB; version 2 has other classes and folders. Give the mean per class, too: 80 % of the species ' +
     'have 11 % of the pictures. Names are scientific, without their authors; most species have no other here. DALIP’s column ' +

@@ -33,6 +33,9 @@ export function expandShards(specifications: string | readonly string[], kind = 
   });
 }
 
+/** Does a specification stand for several files: is it a brace pattern or a glob? */
+export const isPattern = (specification: string): boolean => /[*?]|\{[^{}]*\}/.test(specification);
+
 /** `a{1..3}` → a1, a2, a3 (zero-padded as the first bound is); `{a,b}c` → ac, bc. */
 export function expandBraces(pattern: string): string[] {
   const found = /\{([^{}]*)\}/.exec(pattern);

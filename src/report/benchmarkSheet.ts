@@ -1,4 +1,4 @@
-import type { Benchmark, BenchmarkPicture, Prompts, Survey } from '../benchmarks';
+import type { Benchmark, BenchmarkPicture, ClassMetric, Prompts, Survey } from '../benchmarks';
 import { BadSampleError } from '../data/badInput';
 import { preprocessPixels } from '../data/preprocess';
 import { contactSheet } from './contactSheet';
@@ -81,6 +81,7 @@ function facts(
     ['Pictures', `${pictures}${compared}`],
     ...(perClass.length ? [['Classes', perClass.length] as const] : [['Captions', captions] as const]),
     ...(prompts ? [['Prompts', describePrompts(prompts)] as const] : []),
+    ['Metric', describeMetric(benchmark)],
     ['Licence', licence],
     ['Cite', citation],
     ['Page', page],
@@ -88,6 +89,19 @@ function facts(
     ...(absent.length ? [['Absent', absent.join(', ')] as const] : []),
     ...(damaged.length ? [['Damaged', damaged.join(' ')] as const] : []),
   ];
+}
+
+const METRICS: Record<ClassMetric, string> = {
+  top1: 'top-1',
+  top3: 'top-3',
+  meanPerClass: 'mean per class',
+  macroF1: 'macro-F1',
+};
+
+function describeMetric(benchmark: Benchmark): string {
+  if (benchmark.task === 'retrieval') return 'recall at 1, 5 and 10, both ways';
+  const { metric, alsoReported = [] } = benchmark;
+  return [metric, ...alsoReported].map((name) => METRICS[name]).join(', ');
 }
 
 function describePrompts({ templates }: Prompts): string {

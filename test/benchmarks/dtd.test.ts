@@ -4,15 +4,7 @@ import { join } from 'node:path';
 import { benchmarkOf, type ClassificationBenchmark } from '../../src/benchmarks';
 import { tarOf, temporaryFolder } from '../data/fixtures';
 import { filesIn, type Members, publish, unpack } from './archives';
-import {
-  assertPictures,
-  expected,
-  folderAnswers,
-  inFolder,
-  inNameOrder,
-  pictureMembers,
-  readSplit,
-} from './folderAnswers';
+import { folderAnswers, inFolder, itReadsLists, pictureMembers, readSplit } from './folderAnswers';
 
 const dtd = benchmarkOf('dtd') as ClassificationBenchmark;
 const answers = folderAnswers('dtd');
@@ -33,18 +25,7 @@ describe('DTD', () => {
     unpack(unpacked, members);
   });
 
-  for (const split of ['train', 'val', 'test']) {
-    it(`labels the ${split} pictures of partition 1 as torchvision does, in the archive's order`, async () => {
-      const { pictures, absent } = await readSplit(folder, dtd, split);
-      assertPictures(pictures, expected(answers, split, 'images/'), 'images/');
-      assert.deepEqual([pictures.length, absent], [47, []]);
-    });
-  }
-
-  it('reads the same from the unpacked folder, in the order of names', async () => {
-    const { pictures } = await readSplit(unpacked, dtd, 'test');
-    assertPictures(pictures, inNameOrder(expected(answers, 'test', 'images/')), 'images/');
-  });
+  itReadsLists(dtd, answers, ['train', 'val', 'test'], { folder, unpacked });
 
   it('has the folders’ names for classes, hyphens and all', async () => {
     const { classes, templates } = await dtd.prompts(filesIn(folder, dtd).files);

@@ -57,6 +57,36 @@ export function assertPictures(
   for (const { key, image } of pictures) assert.equal(String(image), folder + key);
 }
 
+/** Where a set lies, packed as published and unpacked. */
+export interface Places {
+  folder: string;
+  unpacked: string;
+}
+
+/**
+ * Tests that the lists of a set label the pictures of its folder `images` as torchvision does, packed and unpacked, one of each
+ * class in each split and none of them absent.
+ */
+export function itReadsLists(
+  benchmark: ClassificationBenchmark,
+  answers: FolderAnswers,
+  splits: readonly string[],
+  { folder, unpacked }: Places,
+): void {
+  for (const split of splits) {
+    it(`labels the ${split} pictures as torchvision does, in the archive's order`, async () => {
+      const { pictures, absent } = await readSplit(folder, benchmark, split);
+      assertPictures(pictures, expected(answers, split, 'images/'), 'images/');
+      assert.deepEqual([pictures.length, absent], [answers.classes.length, []]);
+    });
+  }
+
+  it('reads the same from the unpacked folder, in the order of names', async () => {
+    const { pictures } = await readSplit(unpacked, benchmark, 'test');
+    assertPictures(pictures, inNameOrder(expected(answers, 'test', 'images/')), 'images/');
+  });
+}
+
 /** The answers in the order in which a folder gives its files. */
 export function inNameOrder(answers: readonly [string, number][]): [string, number][] {
   return [...answers].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -3,15 +3,7 @@ import { join } from 'node:path';
 import { benchmarkOf, type ClassificationBenchmark } from '../../src/benchmarks';
 import { plainPicture, temporaryFolder } from '../data/fixtures';
 import { filesIn, type Members, publish, unpack } from './archives';
-import {
-  assertPictures,
-  expected,
-  folderAnswers,
-  inFolder,
-  inNameOrder,
-  pictureMembers,
-  readSplit,
-} from './folderAnswers';
+import { folderAnswers, inFolder, itReadsLists, pictureMembers, readSplit } from './folderAnswers';
 
 const food101 = benchmarkOf('food101') as ClassificationBenchmark;
 const answers = folderAnswers('food101');
@@ -37,18 +29,7 @@ describe('Food-101', () => {
     unpack(unpacked, members);
   });
 
-  for (const split of ['train', 'test']) {
-    it(`labels the ${split} pictures as torchvision does, in the archive's order`, async () => {
-      const { pictures, absent } = await readSplit(folder, food101, split);
-      assertPictures(pictures, expected(answers, split, 'images/'), 'images/');
-      assert.deepEqual([pictures.length, absent], [101, []]);
-    });
-  }
-
-  it('reads the same from the unpacked folder, in the order of names', async () => {
-    const { pictures } = await readSplit(unpacked, food101, 'test');
-    assertPictures(pictures, inNameOrder(expected(answers, 'test', 'images/')), 'images/');
-  });
+  itReadsLists(food101, answers, ['train', 'test'], { folder, unpacked });
 
   it('has CLIP_benchmark’s names, which are not in the order of the archive’s classes.txt', async () => {
     const { classes, templates } = await food101.prompts(filesIn(folder, food101).files);

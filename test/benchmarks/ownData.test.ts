@@ -5,6 +5,7 @@ import {
   type Benchmark,
   type ClassificationBenchmark,
   type OwnDataOptions,
+  openBenchmark,
   ownBenchmark,
 } from '../../src/benchmarks';
 import { projectRoot } from '../../src/data';
@@ -277,6 +278,27 @@ describe('WebDataset shards', () => {
       ['2.tar/s0000002', 0],
     ]);
     assert.equal(labels.length, 11);
+  });
+
+  it('are opened by a brace pattern or a glob, under the name that their files share', async () => {
+    const folder = await classShards();
+    const classNames = join(folder, 'classnames.txt');
+    for (const [pattern, id, keys] of [
+      ['{9..10}.tar', 'test', ['9.tar/s0000009', '10.tar/s00000010']],
+      ['1*.tar', '1', ['1.tar/s0000001', '10.tar/s00000010']],
+      ['?.tar', 'test', Array.from({ length: 10 }, (_, i) => `${i}.tar/s000000${i}`)],
+    ] as const) {
+      const path = join(folder, 'test', pattern);
+      const { benchmark } = await openBenchmark(path, {}, { classNames });
+      assert.ok(benchmark.task === 'classification');
+      assert.equal(benchmark.id, id);
+      assert.deepEqual(
+        (await labelsIn(folder, benchmark, 'all')).map(([key]) => key),
+        keys,
+      );
+    }
+    await assert.rejects(openBenchmark(join(folder, 'train-*.tar')), /Expected shards .*train-\*\.tar"/);
+    await assert.rejects(openBenchmark(join(folder, 'train.tar')), /There is no benchmark ".*train\.tar"/);
   });
 
   it('refuse what a test set must not be: a missing shard, a torn one, a label out of range or in words', async () => {

@@ -4,14 +4,7 @@ import { join } from 'node:path';
 import { benchmarkOf, type ClassificationBenchmark } from '../../src/benchmarks';
 import { plainPicture, tarOf, temporaryFolder } from '../data/fixtures';
 import { filesIn, type Members, publish, unpack } from './archives';
-import {
-  assertPictures,
-  expected,
-  folderAnswers,
-  inNameOrder,
-  pictureMembers,
-  readSplit,
-} from './folderAnswers';
+import { folderAnswers, itReadsLists, pictureMembers, readSplit } from './folderAnswers';
 
 const pets = benchmarkOf('pets') as ClassificationBenchmark;
 const answers = folderAnswers('pets');
@@ -42,18 +35,7 @@ describe('Pets', () => {
     unpack(unpacked, { ...images, ...annotations });
   });
 
-  for (const split of ['trainval', 'test']) {
-    it(`labels the ${split} pictures as torchvision does, from 0, in the archive's order`, async () => {
-      const { pictures, absent } = await readSplit(folder, pets, split);
-      assertPictures(pictures, expected(answers, split, 'images/'), 'images/');
-      assert.deepEqual([pictures.length, absent], [37, []]);
-    });
-  }
-
-  it('reads the same from the unpacked folders, in the order of names', async () => {
-    const { pictures } = await readSplit(unpacked, pets, 'test');
-    assertPictures(pictures, inNameOrder(expected(answers, 'test', 'images/')), 'images/');
-  });
+  itReadsLists(pets, answers, ['trainval', 'test'], { folder, unpacked });
 
   it('has the names of CLIP_benchmark', async () => {
     const { classes, templates } = await pets.prompts(filesIn(folder, pets).files);

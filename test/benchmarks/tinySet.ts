@@ -52,6 +52,7 @@ function benchmarkOver(files: BenchmarkFile[]): ClassificationBenchmark {
     splits: { train: 1, test: 9 },
     tested: 'test',
     metric: 'top1',
+    alsoReported: ['macroF1'],
     classes: 3,
     prompts: async () => ({ classes: ['dark', 'dim & dull', 'bright'], templates: ['a {} square'] }),
     async *read(files, split) {

@@ -162,6 +162,7 @@ describe('clipbook data, benchmarks', () => {
     assert.match(html, /<h1>Tiny &lt;Set&gt;, test<\/h1>/);
     assert.match(html, /<dt>Pictures<\/dt><dd>8; published: 9<\/dd>/);
     assert.match(html, /<dt>dim &amp; dull<\/dt><dd>4<\/dd>/);
+    assert.match(html, /<dt>Metric<\/dt><dd>top-1, macro-F1<\/dd>/);
     assert.match(html, /<dt>Licence<\/dt><dd>CC0 &amp; free<\/dd>/);
     assert.equal(html.match(/src="data:image\/webp/g)?.length, 3);
     assert.doesNotMatch(html, /(src|href)="http/);
