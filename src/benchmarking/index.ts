@@ -1,4 +1,5 @@
 export * from './compare';
+export * from './comparedParts';
 export type { Difference } from './differences';
 export * from './evaluate';
 export * from './evaluationTables';
