@@ -75,20 +75,20 @@ function readColours(encoded: Buffer, header: BmpHeader): NativePicture {
     let at = pixelsAt + storedRow(header, y) * rowBytes(header);
     for (let x = 0; x < width; x++, at += bytes) {
       const pixel = encoded.readUIntLE(at, bytes);
-      for (const { shift, largest } of bands) {
-        data[to++] = Math.trunc((255 * ((pixel >>> shift) & largest)) / largest);
-      }
+      for (const { shift, levels } of bands) data[to++] = levels[(pixel >>> shift) & (levels.length - 1)];
     }
   }
   return { mode: bands.length === 4 ? 'rgba' : 'rgb', width, height, data };
 }
 
-/** Where a mask's bits begin, and the largest value that they hold. */
-function bandOf(mask: number): { shift: number; largest: number } {
+/** Where a mask's bits begin, and the byte for each value that they hold. */
+function bandOf(mask: number): { shift: number; levels: Uint8Array } {
   const shift = 31 - Math.clz32(mask & -mask);
   const largest = mask >>> Math.max(0, shift);
-  if (mask !== 0 && largest < 2 ** 16 && (largest & (largest + 1)) === 0) return { shift, largest };
-  throw new Error(`its colours have the mask 0x${mask.toString(16)}, which is no row of 1 to 16 bits`);
+  if (mask === 0 || largest >= 2 ** 16 || (largest & (largest + 1)) !== 0) {
+    throw new Error(`its colours have the mask 0x${mask.toString(16)}, which is no row of 1 to 16 bits`);
+  }
+  return { shift, levels: Uint8Array.from({ length: largest + 1 }, (_, value) => (255 * value) / largest) };
 }
 
 /** Files begin with the lowest row, unless they say otherwise. */
