@@ -82,17 +82,14 @@ async function measureTasks(
 ): Promise<Pick<Measured, 'rows' | 'agreement'>> {
   const rows: SpeedRow[] = [];
   const agreement: Record<string, number> = {};
-  for (const model of benchModels(
-    options.models ?? (options.quick ? ['mini'] : ['ViT-B-32']),
-    options.quick,
-  )) {
+  for (const model of benchModels(options.models, options.quick, ['ViT-B-32'])) {
     const precisions = [...new Set(tasks.map(({ precision }) => precision))];
     const job = await embeddingJob(model, sizes, precisions, options);
     await withPeers(startsOf(job, options), async (peers) => {
       for (const task of tasks) {
         const name = nameOf(task, model);
         const those = [...peers].filter(([by]) => by !== TRANSFORMERS || isForTransformers(task));
-        Object.assign(agreement, await compare(name, task, those));
+        Object.assign(agreement, await compare(name, oneBatch(task, sizes), those));
         const ways = those.map(([by, peer]) => ({
           task: name,
           by,
@@ -111,6 +108,12 @@ const requestOf = (task: Task): EmbeddingRequest => ({ ...task });
 const nameOf = ({ task, precision }: Task, { name }: BenchModel) => `${name}, ${precision}, ${task}`;
 const amountOf = ({ task, count }: Task) => (task === 'zero-shot' ? {} : { amount: count });
 
+/** As much of a task as shows what it answers. */
+function oneBatch(task: Task, { batch, textBatch }: EmbeddingSizes): Task {
+  const count = Math.min(task.count, task.task === 'texts' ? textBatch : batch);
+  return { ...task, count, classes: Math.min(task.classes, 1) };
+}
+
 /** clipbook first, as tables have it. */
 function startsOf(job: string, options: BenchOptions): PeerStart[] {
   const both = [...bothPeers('embedding.py', 'embeddingOwn.ts', job, options)].reverse();
@@ -120,8 +123,8 @@ function startsOf(job: string, options: BenchOptions): PeerStart[] {
 }
 
 /**
- * The largest difference from clipbook's rows by task and peer, and warms everyone up. From files they may differ by more than from the
- * same pixels, as decoders and scaling differ.
+ * The largest difference from clipbook's rows by task and peer; warms everyone up, too. From files they may differ by more than
+ * from the same pixels, as decoders and scaling differ.
  */
 async function compare(
   name: string,

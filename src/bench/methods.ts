@@ -19,7 +19,7 @@ const BATCH = 16;
  * float32 with real captions: each in a process of its own, in turn.
  */
 export async function measureMethods(options: BenchOptions): Promise<Measured> {
-  const models = benchModels(options.models ?? (options.quick ? ['mini'] : ['ViT-B-32']), options.quick);
+  const models = benchModels(options.models, options.quick, ['ViT-B-32']);
   const rows: SpeedRow[] = [];
   for (const model of models) rows.push(...(await measureModel({ ...model, batch: BATCH }, options)));
   const official = officialRatio();

@@ -13,7 +13,7 @@ export interface BenchModel {
 export const BENCH_MODELS: readonly BenchModel[] = [
   { name: 'ViT-B-32', config: VIT_B_32, batch: 32, steps: 1 },
   { name: 'ViT-B-16', config: VIT_B_16, batch: 8, steps: 1 },
-  { name: 'mini', config: MINI_MODEL, batch: 128, steps: 5 },
+  { name: 'mini', config: MINI_MODEL, batch: 128, steps: 3 },
 ];
 
 const QUICK_BATCH = 32;
@@ -21,12 +21,16 @@ const QUICK_BATCH = 32;
 /**
  * The models that are asked for.
  *
- * @param names absent: all, or where it must be quick the small one
+ * @param names absent: those that are measured `unnamed`, or where it must be quick the small one
  * @param quick batches of at most 32, and one step a round
  * @throws when a name is none of theirs
  */
-export function benchModels(names: readonly string[] | undefined, quick: boolean): BenchModel[] {
-  const wanted = names ?? (quick ? ['mini'] : BENCH_MODELS.map(({ name }) => name));
+export function benchModels(
+  names: readonly string[] | undefined,
+  quick: boolean,
+  unnamed: readonly string[] = BENCH_MODELS.map(({ name }) => name),
+): BenchModel[] {
+  const wanted = names ?? (quick ? ['mini'] : unnamed);
   return wanted.map((name) => {
     const found = BENCH_MODELS.find((model) => model.name === name);
     if (found) return quick ? { ...found, batch: Math.min(found.batch, QUICK_BATCH), steps: 1 } : found;

@@ -127,9 +127,9 @@ async function profile(flags: BenchFlags, tell: BenchOptions['tell']): Promise<v
   const { renderText } = require('../report') as typeof import('../report');
   const { readFileSync } = require('node:fs') as typeof import('node:fs');
 
-  const { quick = false, precision, json, models = quick ? ['mini'] : ['ViT-B-32'] } = flags;
+  const { quick = false, precision, json, models } = flags;
   const profiles = [];
-  for (const model of benchModels(models, quick)) {
+  for (const model of benchModels(models, quick, ['ViT-B-32'])) {
     const found = await profileStep({ model, precision });
     if (!json) console.log(renderText(profileTable(found)));
     profiles.push(found);
