@@ -65,7 +65,8 @@ const update = () => { const made = redraw(values); return Plotly.react(plot, ma
 for (const { name, label, min, max, step, value } of ${controls}) {
 const row = document.createElement('label');
 row.style.cssText = 'display:flex;align-items:center;gap:0.75rem;height:30px;padding:0 12px;background:#ffffff;color:#344054;font:13px system-ui,sans-serif';
-row.dataset.lmSuppressShortcuts = 'true'; // JupyterLab leaves the arrow keys to the slider
+row.dataset.lmSuppressShortcuts = 'true'; // JupyterLab's shortcuts leave the arrow keys to the slider,
+row.addEventListener('keydown', (event) => event.stopPropagation()); // and so does its list of cells
 const slider = Object.assign(document.createElement('input'), { type: 'range', name, min, max, step, value });
 slider.style.cssText = 'flex:1;min-width:6rem;accent-color:#0072b2';
 const shown = document.createElement('output');
