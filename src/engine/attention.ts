@@ -39,7 +39,7 @@ export function fusedAttention(
     return {
       value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-        release(dy, [
+        release(dy, saved, [
           ...runKernel('AttentionGradient', precision, attributes, [dy, ...saved], 2),
           tf.zerosLike(saved[2]),
         ]),

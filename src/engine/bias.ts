@@ -29,7 +29,7 @@ export function biasActivation(
     return {
       value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-        release(dy, runKernel('BiasActivationGradient', precision, attributes, [dy, ...saved], 2)),
+        release(dy, saved, runKernel('BiasActivationGradient', precision, attributes, [dy, ...saved], 2)),
     };
   });
   return fused(x, bias) as tf.Tensor2D;
@@ -56,7 +56,7 @@ export function addBias(
       value,
       gradFunc: (dy: tf.Tensor) => {
         const [half, dBias] = runKernel('AddBiasGradient', precision, {}, [dy], 2);
-        return release(dy, [dy.clone(), precision === 'f32' ? dy.clone() : half, dBias]);
+        return release(dy, [], [dy.clone(), precision === 'f32' ? dy.clone() : half, dBias]);
       },
     };
   });

@@ -33,7 +33,7 @@ function fused(epsilon: number, precision: Precision) {
     return {
       value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-        release(dy, runKernel('LayerNormGradient', precision, {}, [dy, ...saved], 3)),
+        release(dy, saved, runKernel('LayerNormGradient', precision, {}, [dy, ...saved], 3)),
     };
   });
 }

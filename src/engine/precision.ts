@@ -65,10 +65,10 @@ export function product(x: tf.Tensor2D, weight: tf.Tensor, precision: Precision 
       gradFunc: (dy: tf.Tensor, [x, factor]: tf.Tensor[]) => {
         const dx = matrixProduct(dy, factor, false, false, precision);
         const dWeight = matrixProduct(dy, x, true, false, precision);
-        if (precision === 'f32') return release(dy, [dx, dWeight]);
+        if (precision === 'f32') return release(dy, [x, factor], [dx, dWeight]);
         const full = cast(dWeight, 'bf16', 'f32');
         dWeight.dispose();
-        return release(dy, [dx, full]);
+        return release(dy, [x, factor], [dx, full]);
       },
     };
   });

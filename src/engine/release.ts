@@ -3,8 +3,8 @@ import type * as tf from '@tensorflow/tfjs-core';
 let releasing = false;
 
 /**
- * Runs `compute`, in which the gradient of a fused operation frees the gradient it was given as soon as it has made its own of
- * it. tfjs keeps all of them until the whole backward pass is done, as much memory again as the activations take.
+ * Runs `compute`, in which the gradient of a fused operation frees the gradient it was given, and what was saved for it, as
+ * soon as it has made its own of them. tfjs keeps all of them until the whole backward pass is done.
  *
  * To be used where nobody looks at the gradients in between, and a gradient that is handed in (`tf.grads(f)(x, dy)`) is not
  * used again.
@@ -19,8 +19,8 @@ export function withReleasedGradients<Result>(compute: () => Result): Result {
   }
 }
 
-/** Frees a gradient that was used, under `withReleasedGradients`. */
-export function release<Result>(dy: tf.Tensor, result: Result): Result {
-  if (releasing) dy.dispose();
+/** Frees a gradient that was used and what was saved for its operation, under `withReleasedGradients`. */
+export function release<Result>(dy: tf.Tensor, saved: readonly tf.Tensor[], result: Result): Result {
+  if (releasing) for (const tensor of [dy, ...saved]) tensor.dispose();
   return result;
 }
