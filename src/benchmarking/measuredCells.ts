@@ -5,8 +5,10 @@ import type { EvaluationResults, Result } from './results';
 /** Headings of metrics that are not called by their names. */
 const METRICS: Record<string, string> = {
   top1: 'top-1',
+  top3: 'top-3',
   top5: 'top-5',
   meanPerClass: 'mean per class',
+  macroF1: 'macro-F1',
   expectedError: 'expected error (ECE)',
   adaptiveError: 'adaptive error',
   maximumError: 'maximum error (MCE)',

@@ -1,9 +1,11 @@
-import { zeroShotAccuracy } from '../../evaluation';
+import type { ClassificationBenchmark } from '../../benchmarks';
+import { type ZeroShotResult, zeroShotAccuracy } from '../../evaluation';
 import { labelsOf } from './examples';
 import type { Protocol } from './protocol';
 
 /**
- * Zero-shot classification: `top1`, `top5` and `meanPerClass`, as CLIP_benchmark's `zeroshot_classification`. Of classes with
+ * Zero-shot classification: `top1`, `top5` and `meanPerClass`, as CLIP_benchmark's `zeroshot_classification`, and what the
+ * benchmark also reports. Of classes with
  * one name (ImageNet has two such pairs) the first is predicted, as by its argmax.
  */
 export const zeroShot: Protocol<'classification'> = {
@@ -18,13 +20,21 @@ export const zeroShot: Protocol<'classification'> = {
       ties: 'inOrder',
     });
     return {
-      metrics: accuracies(found, classEmbeddings.rows),
+      metrics: { ...accuracies(found, classEmbeddings.rows), ...alsoReported(found, subject.benchmark) },
       settings: {},
       prompts: await subject.prompts(),
       predictions: { labels, predicted: found.predictions },
     };
   },
 };
+
+/** What a set's own papers report beside these. */
+function alsoReported(
+  found: ZeroShotResult,
+  { alsoReported: wanted = [] }: ClassificationBenchmark,
+): Record<string, number> {
+  return Object.fromEntries(wanted.map((metric) => [metric, found[metric]]));
+}
 
 /** Within five of fewer than five classes every answer is right: then there is no such number. */
 export function accuracies(
