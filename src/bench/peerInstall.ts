@@ -27,7 +27,7 @@ export function installedPeer(): string | undefined {
  * Makes a virtual environment with open_clip in `.cache/peer`, through pip; one that is there and whole is left as it is.
  *
  * @param tell is told what it takes before it begins
- * @param options.python makes the environment
+ * @param options `python` makes the environment in `folder`
  * @returns its Python
  * @throws where no Python can make one, or pip fails; half an environment is removed then
  */
