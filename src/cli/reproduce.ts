@@ -55,7 +55,7 @@ interface ReproduceOptions {
 async function reproduce(names: string[], options: ReproduceOptions): Promise<void> {
   const { EXPERIMENTS, findExperiment, runExperiment, stagesOf } =
     require('../experiments') as typeof import('../experiments');
-  const { createProgress, renderText } = require('../report') as typeof import('../report');
+  const { createProgress } = require('../report') as typeof import('../report');
   const { startEngine } = require('../engine') as typeof import('../engine');
   const { interruptible } = require('./interrupt') as typeof import('./interrupt');
   const { rmSync } = require('node:fs') as typeof import('node:fs');
@@ -79,9 +79,15 @@ async function reproduce(names: string[], options: ReproduceOptions): Promise<vo
     'The same command (without --fresh) goes on from there.',
   ).finally(progress.stop);
   if (!finished) return;
+  print(outcomes, options.json);
   const { writeIndex } = require('./results') as typeof import('./results');
   const index = writeIndex(root);
-  if (options.json) {
+  if (!options.json) console.log(`All results: ${index}`);
+}
+
+function print(outcomes: readonly ExperimentOutcome[], json = false): void {
+  const { renderText } = require('../report') as typeof import('../report');
+  if (json) {
     console.log(
       JSON.stringify(
         outcomes.map(({ folder, tables, verdicts, notes }) => ({ folder, tables, verdicts, notes })),
@@ -94,5 +100,4 @@ async function reproduce(names: string[], options: ReproduceOptions): Promise<vo
     for (const sentence of verdicts) console.log(sentence);
     console.log(`\nReport: ${join(folder, 'report.html')}`);
   }
-  console.log(`All results: ${index}`);
 }
