@@ -7,9 +7,6 @@ import { answerOf } from '../engine/machine';
 /** What clipbook is compared with, as the published figures are. */
 const VERSIONS = { torch: '2.15.0', torchvision: '0.29.2', open_clip_torch: '3.3.0' };
 
-/** The packages without CUDA, which pip takes where it can be reached; elsewhere those of its own registry. */
-const CPU_INDEX = 'https://download.pytorch.org/whl/cpu';
-
 const ASK_VERSIONS = `
 import json, sys
 from importlib.metadata import version
@@ -39,8 +36,8 @@ export function installPeer(
   if (existsSync(made) && peerVersions(made)) return made;
   const wanted = Object.entries(VERSIONS).map(([name, version]) => `${name}==${version}`);
   tell(
-    `Installing ${wanted.join(', ')} into "${folder}": some 250 MB to download and 1.2 GB on the disk; ` +
-      '3 GB and 6 GB where the packages without CUDA cannot be reached.',
+    `Installing ${wanted.join(', ')} into "${folder}": some 3 GB to download and 6 GB on the disk; ` +
+      '250 MB and 1.2 GB where PIP_EXTRA_INDEX_URL names PyTorch’s own packages without CUDA.',
   );
   try {
     run(python, ['-m', 'venv', '--clear', folder]);
@@ -53,7 +50,7 @@ export function installPeer(
       '1',
       '--only-binary=:all:',
     ];
-    run(made, [...pip, '--extra-index-url', CPU_INDEX, ...wanted]);
+    run(made, [...pip, ...wanted]);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;

@@ -5,7 +5,7 @@ export * from './batchNorm';
 export * from './bias';
 export * from './gelu';
 export * from './inEngine';
-export { hasKernels, type Precision } from './kernels';
+export { hasKernels, type PictureKernels, type Precision, pictureKernels } from './kernels';
 export * from './layerNorm';
 export * from './precision';
 export * from './random';

@@ -27,7 +27,7 @@ interface RawTensor {
 /** TensorFlow's number of the type. */
 const BFLOAT16 = 14;
 
-let loaded: boolean | undefined;
+let loaded: PictureKernels | null | undefined;
 
 /**
  * Are clipbook's own kernels there: fused operations in C++ for the processor, see `native/`? Where they are not (another
@@ -35,20 +35,40 @@ let loaded: boolean | undefined;
  */
 export function hasKernels(): boolean {
   if (tf.getBackend() !== 'tensorflow') return false;
-  loaded ??= load();
-  return loaded;
+  if (loaded === undefined) loaded = load();
+  return loaded !== null;
 }
 
-function load(): boolean {
-  if (process.env[SWITCH] === '0' || !existsSync(LIBRARY)) return false;
-  if (tensorFlow().binding === undefined || tensorFlow().isUsingGpuDevice) return false;
+/** Functions of the library that work on pictures; `Mixing` in `native/resample.h` says what they are given. */
+export interface PictureKernels {
+  mixColumns(rows: number, width: number, bands: number, ...mixing: MixingArguments): void;
+  mixRows(rowBytes: number, rows: number, firstRow: number, ...mixing: MixingArguments): void;
+}
+
+type MixingArguments = [
+  places: number,
+  stride: number,
+  source: Uint8Array,
+  result: Uint8Array,
+  starts: Int32Array,
+  counts: Int32Array,
+  weights: Int32Array,
+];
+
+/** Those functions, once the engine runs with its kernels: reading pictures alone does not load TensorFlow. */
+export function pictureKernels(): PictureKernels | null {
+  return loaded ?? null;
+}
+
+function load(): PictureKernels | null {
+  if (process.env[SWITCH] === '0' || !existsSync(LIBRARY)) return null;
+  if (tensorFlow().binding === undefined || tensorFlow().isUsingGpuDevice) return null;
   try {
-    require(LIBRARY);
-    return true;
+    return require(LIBRARY) as PictureKernels;
   } catch (error) {
     const reason = (error as Error).message.split('\n')[0];
     process.stderr.write(`WARNING: clipbook's kernels cannot be loaded (${reason}); run "npm run setup".\n`);
-    return false;
+    return null;
   }
 }
 

@@ -1,0 +1,21 @@
+#pragma once
+#include <cstdint>
+
+// The bits that 32 leave to weights beside 8 of a pixel and 2 for overshoot.
+constexpr int PRECISION_BITS = 32 - 8 - 2;
+constexpr int32_t HALF = 1 << (PRECISION_BITS - 1);
+
+// Which pixels each pixel of a row or column comes from: `counts` of them, from `starts` on, with `weights`, `stride` apart.
+struct Mixing {
+  int64_t places;
+  const int32_t* starts;
+  const int32_t* counts;
+  const int32_t* weights;
+  int64_t stride;
+};
+
+// Every row of a picture [rows, width, bands] to [rows, places, bands].
+void mixColumns(const uint8_t* source, uint8_t* result, int64_t rows, int64_t width, int bands, const Mixing& mixing);
+
+// Rows of `rowBytes` bytes, the first of which is `firstRow`, to `places` rows.
+void mixRows(const uint8_t* source, uint8_t* result, int64_t rowBytes, int64_t firstRow, const Mixing& mixing);
