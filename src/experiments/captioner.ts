@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { BadInputCounter } from '../data';
 import { writeFileAtomically } from '../files';
 import { disposeParameters } from '../nn';
-import { renderCsv, type Table } from '../report';
+import type { Report, Table } from '../report';
 import { CAPTIONER_ARMS, CAPTIONER_PROFILES, type CaptionerArm, PUBLISHED_ARM } from './captionerArms';
 import { type CaptionBaseline, captionBaselines } from './captionerBaselines';
 import { loadCaptionerPictures } from './captionerData';
@@ -18,6 +18,7 @@ import {
 import { judgeCaptioner } from './captionerScores';
 import { type CaptionerSummary, captionerTable } from './captionerTable';
 import type { ProfileName } from './experiment';
+import { environmentOf, writeReport } from './writeReport';
 
 export interface CaptionerExperimentOptions extends CaptionerEvents {
   profileName: ProfileName;
@@ -87,7 +88,12 @@ export async function runCaptionerExperiment(options: CaptionerExperimentOptions
   if (halves) await captionHalves({ ...events, folder, profile, train: pictures.train });
   if (publish) publishCaptioner(folder, `${PUBLISHED_ARM}-seed-0`, publish);
   const table = captionerTable(runs, profileName, profile, baselines);
-  writeResults(folder, table, runs);
+  writeResults(folder, runs);
+  await writeReport(
+    folder,
+    root,
+    captionerReport(profileName, table, runs, await environmentOf(counter, runs)),
+  );
   return { folder, table, runs };
 }
 
@@ -107,10 +113,33 @@ function planned({
   );
 }
 
-function writeResults(folder: string, table: Table, runs: readonly CaptionerSummary[]): void {
+/** What the report says beside the table. */
+export function captionerReport(
+  profileName: ProfileName,
+  table: Table,
+  runs: readonly Pick<CaptionerSummary, 'seed'>[],
+  environment: Report['environment'],
+): Report {
+  const { recipe } = CAPTIONER_PROFILES[profileName];
+  const seeds = [...new Set(runs.map(({ seed }) => seed))];
+  return {
+    title: 'A small captioner for ALIP’s second text',
+    summary: [
+      'Can a captioner this small describe drawings of a style that it never saw, and do retrieved concepts and the gate help it?',
+      `Decoders of ${recipe.steps} steps on the frozen tower of a small CLIP; what is behind it is in data/captioner/README.md.`,
+    ],
+    tables: [table],
+    figures: [],
+    config: { experiment: 'captioner', profile: profileName, seeds, recipe },
+    environment,
+    command: `npm run clipbook -- captioner --profile ${profileName}`,
+    notes: [],
+  };
+}
+
+function writeResults(folder: string, runs: readonly CaptionerSummary[]): void {
   const write = (name: string, text: string) => writeFileAtomically(join(folder, name), [text]);
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
-  write('table-captioner.csv', renderCsv(table));
   write('scores.json', json(runs.map(({ worst, examples, file, ...scores }) => scores)));
   const captions = runs
     .filter(({ seed }) => seed === runs[0].seed)

@@ -67,7 +67,7 @@ export function measuredResults(
 }
 
 /** The kinds of machine the runs were trained on. */
-export function machinesOf(runs: readonly RunSummary[]): string {
+export function machinesOf(runs: readonly Pick<RunSummary, 'machine'>[]): string {
   return [...new Set(runs.map((run) => run.machine))].join('; ');
 }
 
