@@ -88,12 +88,13 @@ function entryOf(
   };
 }
 
-/** How many runs, and how long they trained. */
+/** How many runs were trained, and how long; without the parts of an experiment that keep no time. */
 function durationOf(runs: string): [string, string][] {
   const seconds = foldersIn(runs)
     .map((name) => join(runs, name, 'summary.json'))
     .filter(existsSync)
-    .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as RunSummary).trainingSeconds);
+    .map((path) => (JSON.parse(readFileSync(path, 'utf8')) as Partial<RunSummary>).trainingSeconds)
+    .filter((own): own is number => own !== undefined);
   const sum = seconds.reduce((total, own) => total + own, 0);
   return [
     ['Runs', String(seconds.length)],

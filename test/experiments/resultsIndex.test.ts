@@ -39,6 +39,8 @@ describe('the index of results', () => {
     writeFileSync(join(folder, 'report.json'), JSON.stringify(report));
     writeFileSync(join(folder, 'config.json'), JSON.stringify({ seeds: [3, 4], width: 77 }));
     writeFileSync(join(folder, 'runs/a-seed-3/summary.json'), JSON.stringify({ trainingSeconds: 150 }));
+    mkdirSync(join(folder, 'runs/untimed'));
+    writeFileSync(join(folder, 'runs/untimed/summary.json'), '{}');
   }
 
   it('holds of each report its question, outcomes, table, main figure, configuration, environment, seeds and duration', () => {
@@ -51,6 +53,7 @@ describe('the index of results', () => {
       'alt="Bars" src="things/mini/figures/bars.svg"',
       '<dt>Machine</dt><dd>a small one</dd>',
       '<dt>Seeds</dt><dd>3, 4</dd>',
+      '<dt>Runs</dt><dd>1</dd>',
       '<dt>Training</dt><dd>3 minutes</dd>',
       '&quot;width&quot;: 77',
       'href="things/mini/report.html"',
