@@ -36,6 +36,7 @@ export * from './staticSvg';
 export * from './sweepFigure';
 export * from './table';
 export * from './tableFormats';
+export * from './tableLatex';
 export * from './tableText';
 export * from './textWeightsDrawing';
 export * from './tradeFigure';

@@ -25,6 +25,8 @@ export interface Column {
   group?: string;
   /** Digits after the point; default 1. */
   digits?: number;
+  /** Which values are better; where it is stated, the best one of each section is bold. */
+  better?: 'higher' | 'lower';
 }
 
 export interface Section {
@@ -61,6 +63,14 @@ export function formatCell(cell: Cell | undefined, column: Column): string {
   const digits = column.digits ?? 1;
   const value = cell.value.toFixed(digits);
   return cell.interval === undefined ? value : `${value} ± ${cell.interval.toFixed(digits)}`;
+}
+
+/** Whether no row of the section has a better value in this column; one row alone is not the best of anything. */
+export function isBest(row: Row, column: Column, section: Section): boolean {
+  const value = row.cells[column.id]?.value ?? null;
+  const values = section.rows.flatMap(({ cells }) => cells[column.id]?.value ?? []);
+  if (!column.better || value === null || values.length < 2) return false;
+  return value === (column.better === 'higher' ? Math.max(...values) : Math.min(...values));
 }
 
 /** A section's title with its origin in front: `Published · ViT-B/16 on PlantMix-13M`. */

@@ -1,11 +1,14 @@
 import he from 'he';
 import Papa from 'papaparse';
 import {
+  type Column,
   columnGroups,
   filledColumns,
   formatCell,
   fullHeading,
   headingOf,
+  isBest,
+  type Row,
   type Section,
   type Table,
   titleOf,
@@ -47,12 +50,17 @@ export function renderMarkdown(table: Table): string {
       line([table.labelTitle, ...columns.map((column) => fullHeading(table, column, section))]),
       line(['---', ...columns.map(() => '--:')]),
       ...section.rows.map((row) =>
-        line([row.label, ...columns.map((column) => formatCell(row.cells[column.id], column))]),
+        line([row.label, ...columns.map((column) => markdownCell(row, column, section))]),
       ),
     ].join('\n');
   });
   const notes = table.footnotes.map((note) => `- ${note}`).join('\n');
   return `${[`### ${table.title} (${table.unit})`, ...parts, notes].filter(Boolean).join('\n\n')}\n`;
+}
+
+function markdownCell(row: Row, column: Column, section: Section): string {
+  const text = formatCell(row.cells[column.id], column);
+  return isBest(row, column, section) ? `**${text}**` : text;
 }
 
 /**
@@ -88,7 +96,8 @@ function htmlSection(table: Table, section: Section, columns: number): string {
     .join('');
   const rows = section.rows.map((row) => {
     const cells = table.columns.map(
-      (column) => `<td>${htmlCell(formatCell(row.cells[column.id], column))}</td>`,
+      (column) =>
+        `<td>${htmlCell(formatCell(row.cells[column.id], column), isBest(row, column, section))}</td>`,
     );
     return `<tr><th scope="row">${he.escape(row.label)}</th>${cells.join('')}</tr>`;
   });
@@ -107,7 +116,8 @@ function htmlHeading(text: string): string {
   return he.escape(text).replace(/ mini$/, '<br>mini');
 }
 
-function htmlCell(text: string): string {
+function htmlCell(text: string, best: boolean): string {
   const [value, interval] = text.split(' ± ');
-  return interval === undefined ? value : `${value} <small>± ${interval}</small>`;
+  const shown = best ? `<strong>${value}</strong>` : value;
+  return interval === undefined ? shown : `${shown} <small>± ${interval}</small>`;
 }
