@@ -4,8 +4,14 @@ import { release } from './release';
 
 /** What a fused attention is made for. */
 export interface AttentionSizes {
+  /** Of every sample, or of the longest. */
   tokens: number;
   heads: number;
+  /**
+   * Where samples differ in length: each one's first row, and the number of all rows behind them, `[batch + 1]`, int32. Fused
+   * attention only.
+   */
+  starts?: tf.Tensor1D;
 }
 
 /**
@@ -13,37 +19,34 @@ export interface AttentionSizes {
  * neither scores nor weights are ever in memory (as in FlashAttention, Dao et al. 2022). The plain form is
  * `attendWithin` in `nn/`. To be called where `hasKernels()`.
  *
- * @param projected query, key and value of each token, one behind the other, without their bias, `[batch·tokens, 3·width]` in
- *   the given precision, see `withPrecision`
+ * @param projected query, key and value of each token, one behind the other, without their bias, `[rows, 3·width]` in the
+ *   given precision, see `withPrecision`
  * @param bias of query, key and value, `[3·width]`
  * @param mask added to the scores, `[tokens, tokens]`: 0 where attention may go, −∞ where not; without a gradient
- * @returns the heads' weighted means, side by side, `[batch·tokens, width]`, in the same precision
+ * @returns the heads' weighted means, side by side, `[rows, width]`, in the same precision
  */
 export function fusedAttention(
   projected: tf.Tensor2D,
   bias: tf.Tensor,
-  sizes: AttentionSizes,
+  { tokens, heads, starts }: AttentionSizes,
   mask?: tf.Tensor2D,
   precision: Precision = 'f32',
 ): tf.Tensor2D {
-  const attributes = { ...sizes };
+  const attributes = { tokens, heads };
   const fused = tf.customGrad((...args) => {
-    const [projected, bias, mask, save] = args as unknown as [
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.GradSaveFunc,
-    ];
-    const [value, normalisers] = runKernel('Attention', precision, attributes, [projected, bias, mask], 2);
-    save([projected, bias, mask, normalisers]);
+    const inputs = args.slice(0, 4) as tf.Tensor[];
+    const save = args[4] as tf.GradSaveFunc;
+    const [value, normalisers] = runKernel('Attention', precision, attributes, inputs, 2);
+    save([...inputs, normalisers]);
     return {
       value,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
         release(dy, saved, [
           ...runKernel('AttentionGradient', precision, attributes, [dy, ...saved], 2),
-          tf.zerosLike(saved[2]),
+          ...[saved[2], saved[3]].map((constant) => tf.zerosLike(constant)),
         ]),
     };
   });
-  return fused(projected, bias, mask ?? tf.zeros([0])) as tf.Tensor2D;
+  const uniform = tf.tensor1d([], 'int32');
+  return fused(projected, bias, mask ?? tf.zeros([0]), starts ?? uniform) as tf.Tensor2D;
 }

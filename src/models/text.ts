@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Activation } from '../engine';
+import { type Activation, hasKernels } from '../engine';
 import {
   causalMask,
   chainLayout,
@@ -9,6 +9,7 @@ import {
   layerNormLayer,
   linearLayer,
   type Picks,
+  packedTransformer,
   pickedTransformer,
   type Scope,
   type TransformerOptions,
@@ -52,8 +53,9 @@ export function neededIds(texts: TokenBatch, config: TextConfig): tf.Tensor2D {
 
 /**
  * open_clip's text transformer: token and position embeddings, causal blocks, final norm, projection; the
- * end-of-text token stands for the text. Attention is causal and the end token is the last one, so the padding
- * behind the batch's longest text is cut without changing any result. SigLIP's sees and pools padding: nothing is cut.
+ * end-of-text token stands for the text. Attention is causal and the end token is the last one, so padding is left out
+ * without changing any result: all of it where only that token is wanted and the kernels are there, else that behind the
+ * batch's longest text. SigLIP's sees and pools padding: nothing is cut.
  *
  * @param scope the text tower's parameters: the model's root, or what is below `text`
  */
@@ -66,6 +68,9 @@ export function textTower(
 ): TowerOutput {
   const ids = wanted === 'padded' ? allIds(batchOfTokens) : neededIds(batchOfTokens, config);
   const norm = <T extends tf.Tensor>(x: T) => layerNormLayer(x, scope, 'ln_final', config.normEps);
+  if (wanted === 'none' && canPack(config)) {
+    return { pooled: projectText(norm(packedEnds(batchOfTokens, scope, config, activation)), scope, config) };
+  }
   if (wanted === 'none') {
     const { start, options } = textStart(ids, batchOfTokens.lengths, scope, config);
     const picks = pooledPicks(start.shape[1], batchOfTokens.lengths, config);
@@ -75,6 +80,37 @@ export function textTower(
   const hidden = textStates(ids, batchOfTokens.lengths, scope, config, activation);
   const tokens = project(norm(hidden), scope('text_projection'));
   return { pooled: endTokens(tokens, batchOfTokens), tokens };
+}
+
+/** Can texts be computed without any padding? Where they see and pool it, and where tokens are grouped, they cannot. */
+function canPack({ noCausalMask, poolType, grouping }: TextConfig): boolean {
+  return hasKernels() && !noCausalMask && poolType !== 'last' && !grouping;
+}
+
+/** The end-of-text tokens behind the blocks, from the texts one behind the other, without padding. `[batch, width]` */
+function packedEnds(
+  { ids, lengths }: TokenBatch,
+  scope: Scope,
+  config: TextConfig,
+  activation: Activation,
+): tf.Tensor2D {
+  const contextLength = ids.length / lengths.length;
+  const starts = new Int32Array(lengths.length + 1);
+  lengths.forEach((length, text) => {
+    starts[text + 1] = starts[text] + length;
+  });
+  const [words, places] = [new Int32Array(starts[lengths.length]), new Int32Array(starts[lengths.length])];
+  lengths.forEach((length, text) => {
+    words.set(ids.subarray(text * contextLength, text * contextLength + length), starts[text]);
+    for (let place = 0; place < length; place++) places[starts[text] + place] = place;
+  });
+  const rows = tf.add(
+    tf.gather(tokenVectors(scope), tf.tensor1d(words, 'int32')),
+    tf.gather(scope('positional_embedding') as tf.Tensor, tf.tensor1d(places, 'int32')),
+  ) as tf.Tensor2D;
+  const longest = lengths.reduce((most, length) => Math.max(most, length), 1);
+  const texts = { rows, starts: tf.tensor1d(starts, 'int32'), longest };
+  return packedTransformer(texts, scope.at('transformer'), config, activation, causalMask(longest));
 }
 
 /** The token that stands for each text, and the tokens it sees. */

@@ -9,34 +9,30 @@ export interface AttentionOptions {
   gate?: tf.Tensor3D;
 }
 
-/** The parameters of attention's two linear layers: query, key and value stacked, `[3·width, width]`, and what joins the heads. */
+/** The parameters of attention's first linear layer: query, key and value stacked. */
 export interface AttentionWeights {
+  /** `[3·width, width]` */
   inWeight: tf.Tensor;
   /** `[3·width]` */
   inBias: tf.Tensor;
-  /** `[width, width]` */
-  outWeight: tf.Tensor;
 }
 
 /**
- * Multi-head self-attention (PyTorch's `nn.MultiheadAttention`), but for its last layer's bias.
+ * Multi-head self-attention (PyTorch's `nn.MultiheadAttention`), but for its last layer, which joins the heads.
  *
- * @param x `[batch·tokens, width]`, in the given precision
- * @returns `[batch·tokens, width]`, in the given precision
+ * @param x `[rows, width]`, in the given precision
+ * @returns the heads' weighted means, side by side, `[rows, width]`, in the given precision
  */
 export function selfAttention(
   x: tf.Tensor2D,
-  { inWeight, inBias, outWeight }: AttentionWeights,
+  { inWeight, inBias }: AttentionWeights,
   sizes: AttentionSizes,
   { mask, gate }: AttentionOptions = {},
   precision: Precision = 'f32',
 ): tf.Tensor2D {
   const projected = product(x, inWeight, precision);
-  const mixed =
-    hasKernels() && !gate
-      ? fusedAttention(projected, inBias, sizes, mask, precision)
-      : attendInRows(tf.add(projected, inBias), sizes, mask, gate);
-  return product(mixed, outWeight, precision);
+  if (hasKernels() && !gate) return fusedAttention(projected, inBias, sizes, mask, precision);
+  return attendInRows(tf.add(projected, inBias), sizes, mask, gate);
 }
 
 /** `attendWithin` on tokens as the rows of a matrix. */

@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Activation, addBias, biasActivation, type Precision, product } from '../engine';
+import {
+  type Activation,
+  type AttentionSizes,
+  addBias,
+  biasActivation,
+  type Precision,
+  product,
+} from '../engine';
 import { type AttentionOptions, attendOnce, selfAttention } from './attention';
 import { linear } from './linear';
 import { layerNormLayer } from './normalise';
@@ -55,21 +62,67 @@ export function residualBlock(
   shape: BlockShape,
   options: AttentionOptions = {},
 ): tf.Tensor3D {
-  const { heads, normEps, names = OPEN_CLIP_BLOCK } = shape;
   const [, tokens, width] = x.shape;
+  const stream = tf.reshape(x, [-1, width]) as tf.Tensor2D; // every token a row
+  return tf.reshape(blockOnRows(stream, scope, shape, { tokens, heads: shape.heads }, options), x.shape);
+}
+
+/** As `residualBlock`, of tokens as the rows of a matrix, `[rows, width]`; samples may differ in length. */
+export function blockOnRows(
+  stream: tf.Tensor2D,
+  scope: Scope,
+  shape: BlockShape,
+  sizes: AttentionSizes,
+  options: AttentionOptions = {},
+): tf.Tensor2D {
+  const { names = OPEN_CLIP_BLOCK } = shape;
   // Where attention is gated or additions are scaled there are no kernels for 16 bits.
   const precision = options.gate || scope.has('ls_1.gamma') ? 'f32' : shape.precision;
-  const stream = tf.reshape(x, [-1, width]) as tf.Tensor2D; // every token a row
+  const seen = attendOnRows(stream, scope, { ...shape, precision }, sizes, options);
+  const mixed = product(seen, scope(`${names.attentionOut}.weight`), precision);
+  const bias = scope(`${names.attentionOut}.bias`);
+  const attended = addScaled(stream, mixed, bias, factor(scope, 'ls_1'), precision);
+  return addPerceptron(attended, scope, { ...shape, precision });
+}
+
+/** The heads' weighted means of normalised tokens, before the layer that joins them, `[rows, width]`. */
+function attendOnRows(
+  stream: tf.Tensor2D,
+  scope: Scope,
+  { normEps, names = OPEN_CLIP_BLOCK, precision }: BlockShape,
+  sizes: AttentionSizes,
+  options: AttentionOptions,
+): tf.Tensor2D {
+  const normed = layerNormLayer(stream, scope, names.norms[0], normEps, precision);
   const weights = {
     inWeight: scope(`${names.attentionIn}weight`),
     inBias: scope(`${names.attentionIn}bias`),
-    outWeight: scope(`${names.attentionOut}.weight`),
   };
-  const normed = layerNormLayer(stream, scope, names.norms[0], normEps, precision);
-  const mixed = selfAttention(normed, weights, { tokens, heads }, options, precision);
-  const bias = scope(`${names.attentionOut}.bias`);
-  const attended = addScaled(stream, mixed, bias, factor(scope, 'ls_1'), precision);
-  return tf.reshape(addPerceptron(attended, scope, { ...shape, precision }), x.shape);
+  return selfAttention(normed, weights, sizes, options, precision);
+}
+
+/**
+ * One token of each sample behind a block on rows, as `blockOnRows` and then taking those rows: behind attention the others are
+ * not computed.
+ *
+ * @param picked rows, `[batch]`, int32
+ * @returns `[batch, width]`
+ */
+export function pickedRows(
+  stream: tf.Tensor2D,
+  scope: Scope,
+  shape: BlockShape,
+  sizes: AttentionSizes,
+  options: AttentionOptions,
+  picked: tf.Tensor1D,
+): tf.Tensor2D {
+  const { names = OPEN_CLIP_BLOCK } = shape;
+  const full = { ...shape, precision: 'f32' as const };
+  const seen = tf.gather(attendOnRows(stream, scope, full, sizes, options), picked) as tf.Tensor2D;
+  const mixed = product(seen, scope(`${names.attentionOut}.weight`));
+  const own = tf.gather(stream, picked) as tf.Tensor2D;
+  const attended = addScaled(own, mixed, scope(`${names.attentionOut}.bias`), factor(scope, 'ls_1'));
+  return addPerceptron(attended, scope, full);
 }
 
 /** The tokens that a block's result is wanted of, one for each sample. */

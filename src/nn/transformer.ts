@@ -5,7 +5,14 @@ import { type Grouping, type GroupingConfig, groupTokens, initialiseGrouping } f
 import type { Initialiser } from './initialise';
 import type { Scope } from './parameters';
 import { recomputed } from './recompute';
-import { type BlockShape, type Picks, pickedBlock, residualBlock } from './residualBlock';
+import {
+  type BlockShape,
+  blockOnRows,
+  type Picks,
+  pickedBlock,
+  pickedRows,
+  residualBlock,
+} from './residualBlock';
 import type { Links } from './tokenLayout';
 
 /** The sizes of one stack of blocks. */
@@ -71,6 +78,54 @@ export function pickedTransformer(
     pickedBlock(x as tf.Tensor3D, last, ofBlocks, { rows, mask } as Picks);
   const before = blocks(x, scope, ofBlocks, shape.layers - 1, { mask });
   return recomputed(block, [before], last.all(), picks.mask ? [picks.rows, picks.mask] : [picks.rows]);
+}
+
+/** Samples of different lengths, one behind the other, as the rows of a matrix; `hasKernels()` is needed for them. */
+export interface PackedSamples {
+  /** `[rows, width]` */
+  rows: tf.Tensor2D;
+  /** See `AttentionSizes`. */
+  starts: tf.Tensor1D;
+  /** Rows of the longest sample. */
+  longest: number;
+}
+
+/**
+ * The last token of each sample behind a stack whose samples differ in length. Nothing is computed for padding: as
+ * `transformer` on the padded samples under the same mask, if that hides padding from the others.
+ *
+ * @param mask `[longest, longest]`
+ * @returns `[batch, width]`
+ */
+export function packedTransformer(
+  { rows, starts, longest }: PackedSamples,
+  scope: Scope,
+  shape: TransformerShape,
+  activation: Activation,
+  mask: tf.Tensor2D,
+): tf.Tensor2D {
+  const ofBlocks = blockShape(shape, activation);
+  const ends = tf.sub(tf.slice(starts, [1]), tf.scalar(1, 'int32')) as tf.Tensor1D;
+  const sizes = (starts: tf.Tensor) => ({
+    tokens: longest,
+    heads: shape.heads,
+    starts: starts as tf.Tensor1D,
+  });
+  let hidden = rows;
+  for (let layer = 0; layer + 1 < shape.layers; layer++) {
+    const ofBlock = scope.at('resblocks').at(layer);
+    const block = ([x]: readonly tf.Tensor[], [mask, starts]: readonly tf.Tensor[]) =>
+      tf.tidy(() =>
+        blockOnRows(x as tf.Tensor2D, ofBlock, ofBlocks, sizes(starts), { mask: mask as tf.Tensor2D }),
+      );
+    hidden = recomputed(block, [hidden], ofBlock.all(), [mask, starts]);
+  }
+  const last = scope.at('resblocks').at(shape.layers - 1);
+  const block = ([x]: readonly tf.Tensor[], [mask, starts, ends]: readonly tf.Tensor[]) => {
+    const options = { mask: mask as tf.Tensor2D };
+    return pickedRows(x as tf.Tensor2D, last, ofBlocks, sizes(starts), options, ends as tf.Tensor1D);
+  };
+  return recomputed(block, [hidden], last.all(), [mask, starts, ends]);
 }
 
 function blockShape({ heads, normEps }: TransformerShape, activation: Activation): BlockShape {

@@ -22,6 +22,7 @@ import {
 import { cast } from '../../src/engine/kernels';
 import { attendWithin, causalMask } from '../../src/nn';
 import { assertClose, assertCloseInScale } from '../golden/compare';
+import { startsOf } from '../nn/attentionWeights';
 
 /** A function of matrices and vectors, of which only the first is in the given precision. */
 type Form = (inputs: tf.Tensor[], precision: Precision) => tf.Tensor;
@@ -156,6 +157,31 @@ describe('fused kernels', () => {
         mask?.dispose();
       });
     }
+  }
+
+  for (const masked of [false, true]) {
+    it(`attend over samples of different lengths, ${masked ? 'under a causal mask' : 'without a mask'}`, () => {
+      const [lengths, heads, width] = [[3, 1, 20, 7], 2, 24];
+      const starts = startsOf(lengths);
+      const mask = masked ? causalMask(20) : undefined;
+      const plain: Form = ([x, bias]) =>
+        tf.concat(
+          lengths.map((length, i) => {
+            const sample = tf.expandDims(tf.add(tf.slice(x, [starts[i]], [length]), bias), 0) as tf.Tensor3D;
+            const own = masked ? causalMask(length) : undefined;
+            return tf.reshape(attendWithin(sample, heads, own), [length, width]);
+          }),
+        );
+      const packed = tf.tensor1d(starts, 'int32');
+      const fused: Form = ([x, bias], precision) =>
+        fusedAttention(x as tf.Tensor2D, bias, { tokens: 20, heads, starts: packed }, mask, precision);
+      compare(fused, plain, [normal(31, 3 * width), normal(3 * width)], [0]);
+      assert.throws(
+        () => fused([normal(30, 3 * width), normal(3 * width)], 'f32'),
+        /projected, bias and mask must fit together/,
+      );
+      tf.dispose([packed, mask ?? []]);
+    });
   }
 
   it('gives a token no weight at all that the mask hides', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import { createRandom, startEngine } from '../../src/engine';
-import { causalMask, initialiser, type Parameters, scopeOf, selfAttention } from '../../src/nn';
+import { causalMask, initialiser, linearLayer, type Parameters, scopeOf, selfAttention } from '../../src/nn';
 import { assertClose } from '../golden/compare';
 import { attentionWeights } from './attentionWeights';
 
@@ -41,7 +41,7 @@ function attend(x: tf.Tensor3D, parameters: Parameters, mask?: tf.Tensor2D): tf.
   const scope = scopeOf(parameters);
   const rows = tf.reshape(x, [-1, WIDTH]) as tf.Tensor2D;
   const mixed = selfAttention(rows, attentionWeights(scope), { tokens: TOKENS, heads: HEADS }, { mask });
-  return tf.reshape(tf.add(mixed, scope('out_proj.bias')), x.shape);
+  return tf.reshape(linearLayer(mixed, scope, 'out_proj'), x.shape);
 }
 
 describe('selfAttention', () => {

@@ -12,6 +12,7 @@ import {
   initialiser,
   initialiseTransformer,
   type Links,
+  linearLayer,
   type Parameters,
   residualBlock,
   type Scope,
@@ -135,7 +136,7 @@ function attend(x: tf.Tensor3D, scope: Scope, heads: number, gate?: tf.Tensor3D)
     { tokens, heads },
     { gate },
   );
-  return tf.reshape(tf.add(mixed, scope('out_proj.bias')), x.shape);
+  return tf.reshape(linearLayer(mixed, scope, 'out_proj'), x.shape);
 }
 
 describe('gated attention', () => {

@@ -33,8 +33,9 @@ const table: Table = {
   footnotes: ['a 5% level'],
 };
 
-const expected = String.raw`% needs \usepackage{booktabs}
-\begin{table}
+const expected =
+  '% needs \\usepackage{booktabs}\n' +
+  String.raw`\begin{table}
 \centering
 \caption{R\&D\_1 (\%)}
 \label{tab:speed}
