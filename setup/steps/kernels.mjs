@@ -44,7 +44,7 @@ async function compile(deps) {
   await run('compiling the fused kernels', compiler, [
     '-std=c++17',
     ...['-O3', process.arch === 'arm64' ? '-mcpu=native' : '-march=native', '-fno-math-errno', '-fopenmp'],
-    ...['-fPIC', '-shared', '-fvisibility=hidden', `-I${join(deps, 'include')}`, '-o', partial],
+    ...['-fPIC', '-shared', '-fvisibility=hidden', '-Wno-psabi', `-I${join(deps, 'include')}`, '-o', partial],
     ...sourceFiles('.cpp'),
     ...readdirSync(library)
       .filter((name) => /^libtensorflow(_cc|_framework)\.(so\.2|2\.dylib)$/.test(name))
