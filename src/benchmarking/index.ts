@@ -3,6 +3,7 @@ export * from './comparedParts';
 export type { Difference } from './differences';
 export * from './evaluate';
 export * from './evaluationTables';
+export * from './groupSizes';
 export * from './groups';
 export { formatMetric, metricTitle } from './measuredCells';
 export type { MetricDifference } from './metricDifferences';

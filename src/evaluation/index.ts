@@ -15,6 +15,7 @@ export * from './guesses';
 export * from './hierarchy';
 export * from './judgePrediction';
 export * from './knn';
+export * from './leaveOneOut';
 export * from './linearProbe';
 export * from './measure';
 export * from './mixingLaw';

@@ -20,7 +20,8 @@ const COLUMNS: Column[] = [
   { id: 'exceeds', title: 'Larger than', digits: 0 },
 ];
 
-const THRESHOLDS = ['neither', '1 SE', '2 SE'];
+/** How `exceeds` is written, by its value. */
+export const THRESHOLDS = ['neither', '1 SE', '2 SE'];
 
 /** DALIP's published differences, one row for each column, with the standard errors that the test sets' sizes leave. */
 export function differenceTable(
