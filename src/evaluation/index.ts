@@ -25,6 +25,7 @@ export * from './probeSweep';
 export * from './retrieval';
 export * from './rocCurve';
 export * from './scoreRows';
+export * from './seedsNeeded';
 export * from './statistics';
 export * from './tokenAlignment';
 export * from './tokenRows';
