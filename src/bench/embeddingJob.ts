@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { publishedPrompts } from '../benchmarks/publishedPrompts';
+import { pixelsToFloat } from '../data';
 import { type Precision, startEngine } from '../engine';
 import { type StoredTensor, writeSafetensors } from '../files';
 import { resolveModel } from '../inference';
@@ -50,7 +51,12 @@ export async function embeddingJob(
   const { batch, textBatch } = sizes;
   const pictures = await jpegPictures(join(work, 'pictures'), sizes.pictures, options.pictures);
   const { preparation } = resolveModel({ model: file, weights });
-  const prepared = await Promise.all(pictures.slice(0, batch).map((path) => preparation.prepare(path, path)));
+  const { channels } = preparation;
+  const prepared = await Promise.all(
+    pictures
+      .slice(0, batch)
+      .map(async (path) => pixelsToFloat(await preparation.pixels(path, path), channels)),
+  );
   const pixels = join(work, `${model.name}-pictures.f32`);
   writeFileSync(pixels, Buffer.concat(prepared.map(({ buffer }) => new Uint8Array(buffer))));
   const { classes, templates } = publishedPrompts(PROMPTS);

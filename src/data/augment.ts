@@ -1,5 +1,9 @@
+import sharp from 'sharp';
 import type { Random } from '../engine/random';
-import { type DecodeOptions, openPicture, shapeOf, toPixels } from './decode';
+import { type DecodeOptions, decodeWhole, PIXEL_LIMIT, toPixels } from './decode';
+import { cutSquare } from './pillow/cut';
+import { quickJpeg } from './pillow/jpeg';
+import type { Extent, Window } from './resizeGeometry';
 
 export interface CropOptions {
   /** Range of the crop's area as a share of the picture's; default [0.9, 1] (open_clip's). */
@@ -76,7 +80,8 @@ function isFlipped(random: Random, { flip = 0 }: CropOptions): boolean {
 
 /**
  * Decodes a random crop of an encoded picture to RGB bytes, `[size, size, 3]`, optionally flipped and with jittered
- * colours. The crop is cut from the full resolution. One random generator state gives one result.
+ * colours. The crop is cut from the full resolution and scaled as torchvision's RandomResizedCrop does on Pillow, to the byte.
+ * One random generator state gives one result.
  *
  * @throws BadSampleError `corrupt-picture`
  */
@@ -85,36 +90,65 @@ export async function augmentImage(
   random: Random,
   options: AugmentOptions,
 ): Promise<Uint8Array> {
-  const { size, key = 'picture', flip = 0, jitter } = options;
-  const picture = openPicture(encoded, options);
-  const { width, height } = await shapeOf(picture, key);
+  const { size, flip = 0, jitter } = options;
+  const jpeg = uprightJpeg(encoded, options);
+  const whole = jpeg ? { encoded, ...jpeg } : await decodeWhole(encoded, options);
+  const cut = drawCut(whole, random, options);
+  const pixels =
+    (await cutSquare(whole, cut, size)) ?? (await cutSquare(await decodeWhole(encoded, options), cut, size))!;
+  if (random.uniform() < flip) mirror(pixels, size);
+  return jitter ? jitterColours(pixels, size, random, options) : pixels;
+}
+
+/** A JPEG that the kernels decode and that needs no more than that: neither turned nor with colours of its own. */
+function uprightJpeg(encoded: Buffer, { limitInputPixels = PIXEL_LIMIT }: DecodeOptions): Extent | null {
+  const header = quickJpeg(encoded, limitInputPixels);
+  if (header?.orientation !== 1) return null;
+  return !header.profile || isSrgb(header.profile) ? header : null;
+}
+
+/** By the profile's name, in either of its spellings. */
+const isSrgb = (profile: Buffer) => profile.includes('sRGB') || profile.includes('\0s\0R\0G\0B');
+
+/** The pixels of a drawn box, at least one. */
+function drawCut({ width, height }: Extent, random: Random, options: CropOptions): Window {
   const box = drawBox(width / height, random, options);
   const [cutWidth, cutHeight] = [atLeastOne(box.width * width), atLeastOne(box.height * height)];
-  picture.extract({
+  return {
     left: Math.min(Math.floor(box.left * width), width - cutWidth),
     top: Math.min(Math.floor(box.top * height), height - cutHeight),
     width: cutWidth,
     height: cutHeight,
-  });
-  picture.resize(size, size, { fit: 'fill', kernel: 'cubic' });
-  if (random.uniform() < flip) picture.flop();
-  if (jitter) jitterColours(picture, random, jitter);
-  return toPixels(picture, key);
+  };
+}
+
+/** Left to right, in place. */
+function mirror(pixels: Uint8Array, size: number): void {
+  for (let row = 0; row < size; row++) {
+    for (let left = row * size * 3, right = left + (size - 1) * 3; left < right; left += 3, right -= 3) {
+      for (let band = 0; band < 3; band++) {
+        const byte = pixels[left + band];
+        pixels[left + band] = pixels[right + band];
+        pixels[right + band] = byte;
+      }
+    }
+  }
 }
 
 function jitterColours(
-  picture: ReturnType<typeof openPicture>,
+  pixels: Uint8Array,
+  size: number,
   random: Random,
-  { brightness = 0, contrast = 0, saturation = 0, hue = 0 }: ColourJitter,
-): void {
+  { jitter: { brightness = 0, contrast = 0, saturation = 0, hue = 0 } = {}, key = 'picture' }: AugmentOptions,
+): Promise<Uint8Array> {
   const factor = (range: number) => between(random, [1 - range, 1 + range]);
-  picture.modulate({
+  const picture = sharp(pixels, { raw: { width: size, height: size, channels: 3 } }).modulate({
     brightness: factor(brightness),
     saturation: factor(saturation),
     hue: Math.round(between(random, [-hue, hue])),
   });
   const gain = factor(contrast);
-  picture.linear(gain, 127.5 * (1 - gain));
+  return toPixels(picture.linear(gain, 127.5 * (1 - gain)), key);
 }
 
 function between(random: Random, [low, high]: readonly [number, number]): number {

@@ -1,3 +1,5 @@
+import { shown } from '../files/quoted';
+
 /** What can be wrong with one sample (or one shard) of a data stream. */
 export type BadKind =
   | 'corrupt-picture'
@@ -10,6 +12,9 @@ export type BadKind =
   | 'unsafe-key'
   | 'missing-file';
 
+/** Keys and what libraries say may be of any length. */
+const LONGEST_MESSAGE = 1000;
+
 /** A sample that cannot be used. The message is one sentence that names the sample's key. */
 export class BadSampleError extends Error {
   override readonly name = 'BadSampleError';
@@ -19,7 +24,7 @@ export class BadSampleError extends Error {
     readonly key: string,
     message: string,
   ) {
-    super(message);
+    super(shown(message, LONGEST_MESSAGE));
   }
 }
 

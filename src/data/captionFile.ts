@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import Papa from 'papaparse';
+import { shown } from '../files/quoted';
 import { type BadInputCounter, BadSampleError } from './badInput';
 import { DEFAULT_TEXT_FIELDS, textsOf } from './texts';
 
@@ -96,7 +97,7 @@ function tableRows(path: string, content: string, texts: readonly string[]): Row
   for (const wanted of [FILE_FIELDS, texts]) {
     if (wanted.some((field) => columns.includes(field))) continue;
     throw new Error(
-      `Expected a column ${wanted.join(', ')} in "${path}", but got ${columns.join(', ') || 'none'}; add a header line.`,
+      `Expected a column ${wanted.join(', ')} in "${path}", but got ${shown(columns.join(', '), 200) || 'none'}; add a header line.`,
     );
   }
   return data.filter(fileOf);

@@ -2,6 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream';
 import Papa from 'papaparse';
+import { shown } from '../files/quoted';
 import { readTarMembers } from '../files/tarMembers';
 import { splitName } from './memberName';
 import { expandShards } from './shards';
@@ -145,7 +146,7 @@ function checkColumns(path: string, columns: string[], { keyField, captionField 
   ]) {
     if (wanted.some((field) => columns.includes(field))) continue;
     throw new Error(
-      `Expected a column ${wanted.join(' or ')} in "${path}", but got ${columns.join(', ')}; ` +
+      `Expected a column ${wanted.join(' or ')} in "${path}", but got ${shown(columns.join(', '), 200)}; ` +
         'add a header line, or say which columns hold key and caption.',
     );
   }

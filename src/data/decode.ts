@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { BadSampleError } from './badInput';
 import { isBmp, readBmp } from './pillow/bmp';
-import { BANDS } from './pillow/picture';
+import { BANDS, type RgbPicture } from './pillow/picture';
 import { centreOffset, scaleShorterSide } from './resizeGeometry';
 
 // One thread per picture and many pictures at a time: the threads not decoding are left to the training step.
@@ -71,10 +71,32 @@ export async function shapeOf(picture: Sharp, key: string): Promise<Shape> {
   }
 }
 
+/** The whole picture as RGB bytes, with what `decodeImage` does to orientation, transparency and colours; throws as it does. */
+export async function decodeWhole(
+  encoded: Buffer,
+  options: Omit<DecodeOptions, 'size'>,
+): Promise<RgbPicture> {
+  const { key = 'picture' } = options;
+  try {
+    const raw = openPicture(encoded, options).raw({ depth: 'uchar' });
+    const { data, info } = await raw.toBuffer({ resolveWithObject: true });
+    return { data, width: info.width, height: info.height };
+  } catch (error) {
+    throw error instanceof BadSampleError ? error : corruptPicture(key, error);
+  }
+}
+
+/** Pixels that a picture may have unless told otherwise: 100 million. */
+export const PIXEL_LIMIT = 1e8;
+
 /** The start of every decoding: limits, orientation, background and colour space; no pixel is read yet. */
 export function openPicture(
   encoded: Buffer,
-  { background = 'white', key = 'picture', limitInputPixels = 1e8 }: Omit<DecodeOptions, 'size' | 'fit'>,
+  {
+    background = 'white',
+    key = 'picture',
+    limitInputPixels = PIXEL_LIMIT,
+  }: Omit<DecodeOptions, 'size' | 'fit'>,
 ): Sharp {
   if (encoded.length === 0) throw corruptPicture(key, new Error('it is empty'));
   const opened = isBmp(encoded)

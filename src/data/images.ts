@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { CLIP_MEAN, CLIP_STD, pixelsToFloat } from './normalise';
+import { CLIP_MEAN, CLIP_STD, type Normalisation, pixelsToTensor } from './normalise';
 import type { Batch } from './types';
 
 /**
@@ -7,26 +7,18 @@ import type { Batch } from './types';
  * not much larger than the model's input: `decodeImage` and `augmentImage` scale well, this scales fast.
  *
  * @param boxes `[batch, 4]` as y1, x1, y2, x2 in shares of the picture; null takes each picture whole
+ * @param normalisation default: CLIP's
  * @returns `[batch, imageSize, imageSize, 3]`
  */
 export function toImages(
   { pixels, size }: Pick<Batch, 'pixels' | 'size'>,
   boxes: Float32Array | null,
   imageSize: number,
+  normalisation?: Normalisation,
 ): tf.Tensor4D {
-  return cutPictures(pixelsToFloat(pixels), size, boxes, imageSize);
-}
-
-/** The cutting and scaling of `toImages`, for float pictures, `[batch, size, size, 3]`. */
-export function cutPictures(
-  pictures: Float32Array,
-  size: number,
-  boxes: Float32Array | null,
-  imageSize: number,
-): tf.Tensor4D {
-  const batch = countPictures({ pixels: pictures, size });
+  const batch = countPictures({ pixels, size });
   return tf.tidy(() => {
-    const whole = tf.tensor4d(pictures, [batch, size, size, 3]);
+    const whole = tf.reshape(pixelsToTensor(pixels, normalisation), [batch, size, size, 3]) as tf.Tensor4D;
     if (!boxes) return size === imageSize ? whole : tf.image.resizeBilinear(whole, [imageSize, imageSize]);
     const rows = tf.range(0, batch, 1, 'int32') as tf.Tensor1D;
     return tf.image.cropAndResize(whole, tf.tensor2d(boxes, [batch, 4]), rows, [imageSize, imageSize]);

@@ -9,8 +9,8 @@ import {
 } from './appearance';
 import { type CropOptions, cropBoxes } from './augment';
 import { describeAugmentations } from './augmentationVector';
-import { countPictures, cutPictures, toImages } from './images';
-import { CLIP_MEAN, CLIP_STD, pixelsToFloat } from './normalise';
+import { countPictures, toImages } from './images';
+import { CLIP_MEAN, CLIP_STD } from './normalise';
 import type { Batch } from './types';
 
 export { AUGMENTATION_SIZE, identityAugmentation } from './augmentationVector';
@@ -86,14 +86,13 @@ export function drawView(
 
 /** As `toImages`, with the looks changed between scaling and normalising. */
 function toChangedImages(
-  { pixels, size }: Pick<Batch, 'pixels' | 'size'>,
+  batch: Pick<Batch, 'pixels' | 'size'>,
   boxes: Float32Array | null,
   appearances: readonly Appearance[],
   imageSize: number,
 ): tf.Tensor4D {
   return tf.tidy(() => {
-    const plain = pixelsToFloat(pixels, { mean: [0, 0, 0], std: [1, 1, 1] });
-    const cut = cutPictures(plain, size, boxes, imageSize);
+    const cut = toImages(batch, boxes, imageSize, { mean: [0, 0, 0], std: [1, 1, 1] });
     const values = cut.dataSync() as Float32Array;
     const stride = imageSize * imageSize * 3;
     appearances.forEach((appearance, i) => {

@@ -39,25 +39,57 @@ export function hasKernels(): boolean {
   return loaded !== null;
 }
 
-/** Functions of the library that work on pictures; `Mixing` in `native/resample.h` says what they are given. */
+/** Functions of the library that work on pictures of bytes. Those that return promises work beside the main thread. */
 export interface PictureKernels {
-  mixColumns(rows: number, width: number, bands: number, ...mixing: MixingArguments): void;
-  mixRows(rowBytes: number, rows: number, firstRow: number, ...mixing: MixingArguments): void;
+  mixColumns(
+    source: Uint8Array,
+    result: Uint8Array,
+    rows: number,
+    width: number,
+    bands: number,
+    ...columns: Mixing
+  ): void;
+  mixRows(
+    source: Uint8Array,
+    result: Uint8Array,
+    rows: number,
+    rowBytes: number,
+    firstRow: number,
+    ...mixing: Mixing
+  ): void;
+  /** False where the JPEG is damaged or of another size. */
+  decodeJpeg(encoded: Uint8Array, height: number, width: number, result: Uint8Array): Promise<boolean>;
+  /** A part of RGB bytes or a JPEG, scaled; false where the JPEG is damaged or of another size. */
+  cutPicture(
+    source: Uint8Array,
+    isJpeg: 0 | 1,
+    height: number,
+    width: number,
+    ...rest: [
+      top: number,
+      left: number,
+      cutHeight: number,
+      cutWidth: number,
+      rowsFirst: 0 | 1,
+      result: Uint8Array,
+      ...columns: Mixing,
+      ...rows: Mixing,
+    ]
+  ): Promise<boolean>;
 }
 
-type MixingArguments = [
+/** How many pixels a row or column gets, and which pixels each is made of; see `native/resample.h`. */
+export type Mixing = [
   places: number,
   stride: number,
-  source: Uint8Array,
-  result: Uint8Array,
   starts: Int32Array,
   counts: Int32Array,
   weights: Int32Array,
 ];
 
-/** Those functions, once the engine runs with its kernels: reading pictures alone does not load TensorFlow. */
+/** Those functions, where the engine runs with its kernels: reading pictures alone does not load TensorFlow. */
 export function pictureKernels(): PictureKernels | null {
-  return loaded ?? null;
+  return hasKernels() ? (loaded ?? null) : null;
 }
 
 function load(): PictureKernels | null {

@@ -1,7 +1,7 @@
 import { type CorruptionName, corruptImage, type Severity } from '../data/corruptions';
 import { encodePictures } from './encodePictures';
 import type { LoadedClip } from './loadClip';
-import { type Preparation, withFloats } from './pictures';
+import type { Preparation } from './pictures';
 
 /** How pictures are spoiled, see `corruptImage`. */
 export interface PictureCorruption {
@@ -28,7 +28,7 @@ export function corruptedClip(clip: LoadedClip, corruption: PictureCorruption): 
 function corruptedPreparation(clean: Preparation, corruption: PictureCorruption): Preparation {
   const { side, settings, channels } = clean;
   const { name, severity, seed } = corruption;
-  return withFloats({
+  return {
     side,
     settings: { ...settings, corruption },
     channels,
@@ -36,5 +36,5 @@ function corruptedPreparation(clean: Preparation, corruption: PictureCorruption)
       const data = await clean.pixels(source, key);
       return (await corruptImage({ data, width: side, height: side }, name, severity, `${seed} ${key}`)).data;
     },
-  });
+  };
 }

@@ -46,10 +46,10 @@ export async function* encodePictures(
 ): AsyncGenerator<EncodedBatch> {
   const prepared = mapConcurrently(source, batchSize, async ({ key, image }) => ({
     key,
-    pixels: await preparation.prepare(image, key).catch(asValue),
+    pixels: await preparation.pixels(image, key).catch(asValue),
   }));
   let inputs: EncodedInput[] = [];
-  let pictures: Float32Array[] = [];
+  let pictures: Uint8Array[] = [];
   const encode = (): EncodedBatch => ({
     inputs,
     embeddings: run(() => encodeBatch(model, preparation, pictures)),
@@ -75,10 +75,10 @@ function asValue(error: unknown): BadSampleError {
   throw error;
 }
 
-function encodeBatch(model: Clip, { side }: Preparation, pictures: Float32Array[]): Embeddings {
+function encodeBatch(model: Clip, preparation: Preparation, pictures: Uint8Array[]): Embeddings {
   const { embedDim, vision } = model.config;
   if (pictures.length === 0) return toEmbeddings([], embedDim);
-  return download(tf.tidy(() => encodeImages(model, toInput(pictures, side, vision.imageSize)).first));
+  return download(tf.tidy(() => encodeImages(model, toInput(pictures, preparation, vision.imageSize)).first));
 }
 
 /** Rows out of the engine, which then forgets them. */

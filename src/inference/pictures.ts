@@ -7,13 +7,13 @@ import {
   CLIP_MEAN,
   CLIP_STD,
   completePreprocess,
-  cutPictures,
   decodeImage,
+  joinBytes,
   type PictureSource,
   type PreprocessConfig,
-  pixelsToFloat,
   preprocessPixels,
   type RgbPicture,
+  toImages,
 } from '../data';
 
 /** How a model wants its pictures. */
@@ -27,30 +27,19 @@ export interface Preparation {
    * @throws BadSampleError that names the key
    */
   pixels(source: PictureSource, key: string): Promise<Uint8Array>;
-  /** The same as normalised floats; throws likewise. */
-  prepare(source: PictureSource, key: string): Promise<Float32Array>;
   /** By which bytes become floats. */
   channels: { mean: Channels; std: Channels };
-}
-
-/** Adds to the bytes what follows from them. */
-export function withFloats(preparation: Omit<Preparation, 'prepare'>): Preparation {
-  const { pixels, channels } = preparation;
-  return {
-    ...preparation,
-    prepare: async (source, key) => pixelsToFloat(await pixels(source, key), channels),
-  };
 }
 
 /** As open_clip prepares pictures for published weights, to the byte. */
 export function publishedPreparation(config: PreprocessConfig & { size: number }): Preparation {
   const whole = completePreprocess(config);
-  return withFloats({
+  return {
     side: config.size,
     settings: { ...whole },
     channels: whole,
     pixels: (source, key) => preprocessPixels(source, whole, { key }),
-  });
+  };
 }
 
 /**
@@ -60,12 +49,12 @@ export function publishedPreparation(config: PreprocessConfig & { size: number }
  * @param side of the decoded pictures, a run's `data.pictureSize`
  */
 export function ownPreparation(side: number): Preparation {
-  return withFloats({
+  return {
     side,
     settings: { clipbook: 'crop', side },
     channels: { mean: CLIP_MEAN, std: CLIP_STD },
     pixels: async (source, key) => decodeImage(await bytesOf(source, key), { size: side, key }),
-  });
+  };
 }
 
 async function bytesOf(source: PictureSource, key: string): Promise<Buffer> {
@@ -83,11 +72,15 @@ function encodedPixels({ data, width, height }: RgbPicture): Promise<Buffer> {
     .toBuffer();
 }
 
-/** Prepared pictures as a model's input. `[batch, imageSize, imageSize, 3]` */
-export function toInput(pictures: readonly Float32Array[], side: number, imageSize: number): tf.Tensor4D {
-  const joined = new Float32Array(pictures.length * side * side * 3);
-  pictures.forEach((picture, place) => {
-    joined.set(picture, place * side * side * 3);
-  });
-  return cutPictures(joined, side, null, imageSize);
+/**
+ * Prepared pictures as a model's input, `[batch, imageSize, imageSize, 3]`.
+ *
+ * @param pictures as the preparation's `pixels` gives them
+ */
+export function toInput(
+  pictures: readonly Uint8Array[],
+  { side, channels }: Pick<Preparation, 'side' | 'channels'>,
+  imageSize: number,
+): tf.Tensor4D {
+  return toImages({ pixels: joinBytes(pictures), size: side }, null, imageSize, channels);
 }

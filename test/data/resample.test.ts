@@ -48,9 +48,9 @@ describe('resample by kernels', () => {
     const { mixColumns, mixRows } = pictureKernels()!;
     const [bytes, ones] = [new Uint8Array(6), Int32Array.of(1)];
     const said = /Expected numbers, and arrays as large as they say/;
-    assert.throws(() => mixColumns(1, 3, 3, 1, 1, bytes, bytes, ones, ones, ones), said);
-    assert.throws(() => mixColumns(1, 2, 3, 1, 1, bytes, bytes, Int32Array.of(2), ones, ones), said);
-    assert.throws(() => mixRows(3, 2, 0, 1, 1, bytes, new Uint8Array(2), ones, ones, ones), said);
-    assert.throws(() => mixRows(3, 2, 0, 1, 1, bytes, bytes, Int32Array.of(-1), ones, ones), said);
+    assert.throws(() => mixColumns(bytes, bytes, 1, 3, 3, 1, 1, ones, ones, ones), said);
+    assert.throws(() => mixColumns(bytes, bytes, 1, 2, 3, 1, 1, Int32Array.of(2), ones, ones), said);
+    assert.throws(() => mixRows(bytes, new Uint8Array(2), 2, 3, 0, 1, 1, ones, ones, ones), said);
+    assert.throws(() => mixRows(bytes, bytes, 2, 3, 0, 1, 1, Int32Array.of(-1), ones, ones), said);
   });
 });

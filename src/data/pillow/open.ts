@@ -3,6 +3,7 @@ import { corruptPicture } from '../decode';
 import { isBmp, readBmp } from './bmp';
 import { isGreyRamp, makeOpaque, paintSurroundings, readGifFrame } from './gif';
 import { pngColourType, pngPalette, tiffHasPalette } from './headers';
+import { decodeJpeg, quickJpeg } from './jpeg';
 import { BLACK_AND_WHITE, type NativePicture } from './picture';
 
 export interface OpenOptions {
@@ -29,6 +30,11 @@ export async function openNative(encoded: Buffer, options: OpenOptions = {}): Pr
   try {
     if (encoded.length === 0) throw new Error('it is empty');
     if (isBmp(encoded)) return readBmp(encoded, limitInputPixels);
+    const jpeg = quickJpeg(encoded, limitInputPixels);
+    if (jpeg && !(rotate && jpeg.orientation !== 1)) {
+      const decoded = await decodeJpeg(encoded, jpeg);
+      if (decoded) return { mode: 'rgb', ...decoded };
+    }
     const metadata = await sharp(encoded, settings).metadata();
     const autoOrient = rotate || metadata.format === 'tiff';
     if (metadata.format === 'gif') return await openGif(encoded, settings);

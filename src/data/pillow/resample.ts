@@ -1,4 +1,4 @@
-import { type PictureKernels, pictureKernels } from '../../engine';
+import { type Mixing, type PictureKernels, pictureKernels } from '../../engine';
 import type { Extent, Window } from '../resizeGeometry';
 import { type FilterName, heightComesFirst, resampleWeights, type Weights } from './weights';
 
@@ -47,13 +47,13 @@ function mixColumns(
   kernels: PictureKernels | null,
 ): Uint8Array {
   const { starts, counts, stride } = weights;
-  const fixed = toFixedPoint(weights.values);
   const rows = source.length / (width * bands);
   if (kernels) {
     const mixed = new Uint8Array(rows * starts.length * bands);
-    kernels.mixColumns(rows, width, bands, starts.length, stride, source, mixed, starts, counts, fixed);
+    kernels.mixColumns(source, mixed, rows, width, bands, ...toMixing(weights));
     return mixed;
   }
+  const fixed = toFixedPoint(weights.values);
   const result = new Uint8ClampedArray(rows * starts.length * bands);
   for (let row = 0, to = 0; row < rows; row++) {
     for (let place = 0; place < starts.length; place++, to += bands) {
@@ -75,14 +75,13 @@ function mixRows(
   kernels: PictureKernels | null,
 ): Uint8Array {
   const { starts, counts, stride } = weights;
-  const fixed = toFixedPoint(weights.values);
   const step = width * bands;
   if (kernels) {
     const mixed = new Uint8Array(starts.length * step);
-    const rows = source.length / step;
-    kernels.mixRows(step, rows, firstRow, starts.length, stride, source, mixed, starts, counts, fixed);
+    kernels.mixRows(source, mixed, source.length / step, step, firstRow, ...toMixing(weights));
     return mixed;
   }
+  const fixed = toFixedPoint(weights.values);
   const result = new Uint8ClampedArray(starts.length * width * bands);
   for (let place = 0, to = 0; place < starts.length; place++) {
     for (let column = 0; column < width; column++, to += bands) {
@@ -135,6 +134,11 @@ function mixOne(
   for (let i = weight, j = from; i < weight + count; i++, j += step)
     sum = (sum + Math.imul(fixed[i], source[j])) | 0;
   result[to] = sum >> PRECISION_BITS;
+}
+
+/** What the kernels are given. */
+export function toMixing({ starts, counts, stride, values }: Weights): Mixing {
+  return [starts.length, stride, starts, counts, toFixedPoint(values)];
 }
 
 /** Halves away from zero. */

@@ -14,8 +14,16 @@ struct Mixing {
   int64_t stride;
 };
 
-// Every row of a picture [rows, width, bands] to [rows, places, bands].
-void mixColumns(const uint8_t* source, uint8_t* result, int64_t rows, int64_t width, int bands, const Mixing& mixing);
+// Rows of so many bytes, each `stride` bytes behind the one before.
+struct Rows {
+  const uint8_t* first;
+  int64_t count;
+  int64_t bytes;
+  int64_t stride;
+};
 
-// Rows of `rowBytes` bytes, the first of which is `firstRow`, to `places` rows.
-void mixRows(const uint8_t* source, uint8_t* result, int64_t rowBytes, int64_t firstRow, const Mixing& mixing);
+// Every row, of pixels of so many bands, to `places` pixels: [rows, places, bands].
+void mixColumns(const Rows& source, uint8_t* result, int bands, const Mixing& mixing);
+
+// The rows, the first of which is `firstRow`, to `places` rows: [places, bytes].
+void mixRows(const Rows& source, uint8_t* result, int64_t firstRow, const Mixing& mixing);
