@@ -76,7 +76,7 @@ export async function profileStep({ model, precision, steps = 2 }: ProfileOption
     stepCpuMs,
     stepWallMs,
     operations: perStep(operations, steps),
-    products: stepProducts(config, batch, textTokens),
+    products: stepProducts(config, texts.lengths),
     peak: matrixPeak(precision),
   };
 }

@@ -49,11 +49,11 @@ export function currentPrecision(): Precision {
  * x·Wᵀ, with PyTorch's layout of the weight.
  *
  * @param x `[rows, in]`, in the given precision
- * @param weight `[out, in]`, float32
+ * @param weight `[out, in]`, float32; a parameter, or a part of one, which is never kept
  * @returns `[rows, out]`, in the given precision
  */
 export function product(x: tf.Tensor2D, weight: tf.Tensor, precision: Precision = 'f32'): tf.Tensor2D {
-  if (precision === 'bf16' && current.kept) {
+  if (precision === 'bf16' && current.kept && weight instanceof tf.Variable) {
     return halfProduct(x, keptHalf(weight, current.kept), false, true) as tf.Tensor2D;
   }
   const multiply = tf.customGrad((...args) => {
@@ -73,6 +73,19 @@ export function product(x: tf.Tensor2D, weight: tf.Tensor, precision: Precision 
     };
   });
   return multiply(x, weight) as tf.Tensor2D;
+}
+
+/** What is computed in the given precision, in 32 bits: for what has no kernels for 16. */
+export function inFull<T extends tf.Tensor>(x: T, precision: Precision = 'f32'): T {
+  if (precision === 'f32') return x;
+  const widen = tf.customGrad((...args) => {
+    const [x] = args as unknown as [tf.Tensor];
+    return {
+      value: cast(x, 'bf16', 'f32'),
+      gradFunc: (dy: tf.Tensor) => release(dy, [], [cast(dy, 'f32', 'bf16')]),
+    };
+  });
+  return widen(x) as T;
 }
 
 function matrixProduct(

@@ -4,6 +4,7 @@ import {
   type AttentionSizes,
   addBias,
   biasActivation,
+  inFull,
   type Precision,
   product,
 } from '../engine';
@@ -118,7 +119,8 @@ export function pickedRows(
 ): tf.Tensor2D {
   const { names = OPEN_CLIP_BLOCK } = shape;
   const full = { ...shape, precision: 'f32' as const };
-  const seen = tf.gather(attendOnRows(stream, scope, full, sizes, options), picked) as tf.Tensor2D;
+  const all = inFull(attendOnRows(stream, scope, shape, sizes, options), shape.precision);
+  const seen = tf.gather(all, picked) as tf.Tensor2D;
   const mixed = product(seen, scope(`${names.attentionOut}.weight`));
   const own = tf.gather(stream, picked) as tf.Tensor2D;
   const attended = addScaled(own, mixed, scope(`${names.attentionOut}.bias`), factor(scope, 'ls_1'));
@@ -146,9 +148,10 @@ export function pickedBlock(
   shape: BlockShape,
   { rows, mask }: Picks,
 ): tf.Tensor2D {
-  const { heads, normEps, names = OPEN_CLIP_BLOCK } = shape;
+  const { heads, normEps, names = OPEN_CLIP_BLOCK, precision } = shape;
   const [batch, tokens, width] = x.shape;
-  const normed = layerNormLayer(tf.reshape(x, [-1, width]) as tf.Tensor2D, scope, names.norms[0], normEps);
+  const all = tf.reshape(x, [-1, width]) as tf.Tensor2D;
+  const stream = tf.gather(all, rows) as tf.Tensor2D;
   const part = (from: number, parts: number) => ({
     weight: tf.slice(
       scope(`${names.attentionIn}weight`) as tf.Tensor,
@@ -158,11 +161,12 @@ export function pickedBlock(
     bias: tf.slice(scope(`${names.attentionIn}bias`) as tf.Tensor, [from * width], [parts * width]),
   });
   const [asking, seen] = [part(0, 1), part(1, 2)];
-  const query = linear(tf.gather(normed, rows), asking.weight, asking.bias) as tf.Tensor2D;
-  const both = tf.reshape(linear(normed, seen.weight, seen.bias), [batch, tokens, 2 * width]);
-  const [key, value] = tf.split(both, 2, 2) as tf.Tensor3D[];
+  const own = layerNormLayer(stream, scope, names.norms[0], normEps);
+  const query = linear(own, asking.weight, asking.bias) as tf.Tensor2D;
+  const normed = layerNormLayer(all, scope, names.norms[0], normEps, precision);
+  const both = tf.add(inFull(product(normed, seen.weight, precision), precision), seen.bias);
+  const [key, value] = tf.split(tf.reshape(both, [batch, tokens, 2 * width]), 2, 2) as tf.Tensor3D[];
   const mixed = product(attendOnce(query, key, value, heads, mask), scope(`${names.attentionOut}.weight`));
-  const stream = tf.gather(tf.reshape(x, [-1, width]), rows) as tf.Tensor2D;
   const bias = scope(`${names.attentionOut}.bias`);
   const attended = addScaled(stream, mixed, bias, factor(scope, 'ls_1'));
   return addPerceptron(attended, scope, { ...shape, precision: 'f32' });

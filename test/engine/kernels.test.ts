@@ -233,10 +233,14 @@ describe('fused kernels', () => {
     });
   });
 
-  it('multiply by weights that are rounded once, where they are kept', () => {
+  it('multiply by parameters that are rounded once, where they are kept, and keep no part of one', () => {
     const kept: HalfWeights = new Map();
+    const parameter = tf.variable(normal(12, 20));
     tf.tidy(() => {
-      const [x, weight] = [toHalf(normal(9, 20)) as tf.Tensor2D, normal(12, 20)];
+      const x = toHalf(normal(9, 20)) as tf.Tensor2D;
+      withPrecision('bf16', () => product(x, tf.slice(parameter, [3, 0], [2, 20]), 'bf16'), kept);
+      assert.equal(kept.size, 0);
+      const weight = parameter as tf.Tensor;
       const anew = toFull(product(x, weight, 'bf16')).dataSync();
       for (let use = 0; use < 2; use++) {
         const found = withPrecision('bf16', () => toFull(product(x, weight, 'bf16')), kept);
@@ -245,6 +249,7 @@ describe('fused kernels', () => {
     });
     assert.equal(kept.size, 1);
     for (const half of kept.values()) half.dispose();
+    parameter.dispose();
   });
 
   it('leave nothing in the engine', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
-import { createRandom, gelu, startEngine } from '../../src/engine';
+import { createRandom, gelu, hasKernels, startEngine, withPrecision } from '../../src/engine';
 import {
   causalMask,
   disposeParameters,
@@ -12,7 +12,7 @@ import {
   transformer,
   withRecomputation,
 } from '../../src/nn';
-import { assertClose } from '../golden/compare';
+import { assertClose, assertCloseInScale } from '../golden/compare';
 
 const SHAPE = { width: 16, layers: 3, heads: 2 };
 const TOKENS = 5;
@@ -51,6 +51,19 @@ describe('pickedTransformer', () => {
     );
     return { value: out(), gradients: [x, ...parameters.values()].map(({ name }) => grads[name]) };
   }
+
+  it('comes as near to that in 16 bits as 16 bits can', function () {
+    if (!hasKernels()) this.skip();
+    tf.tidy(() => {
+      const whole = pass(false, true);
+      const part = withPrecision('bf16', () => pass(true, true));
+      assertCloseInScale(part.value, whole.value.dataSync(), 2e-2);
+      assert.notDeepEqual(part.value.dataSync(), pass(true, true).value.dataSync());
+      part.gradients.forEach((gradient, i) => {
+        assertCloseInScale(gradient, whole.gradients[i].dataSync(), 4e-2, `gradient ${i}`);
+      });
+    });
+  });
 
   for (const masked of [false, true]) {
     for (const recomputing of [false, true]) {
