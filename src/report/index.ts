@@ -10,9 +10,18 @@ export * from './differenceFigure';
 export * from './differenceSentences';
 export * from './differenceTable';
 export * from './drawing';
+export {
+  type ContrastPair,
+  contrastTable,
+  type ExplainedContrast,
+  type ExplainedSigmoid,
+  explainContrast,
+  explainSigmoid,
+} from './explainContrast';
 export * from './explainGates';
 export * from './figureHtml';
 export * from './figures';
+export * from './gapFigure';
 export * from './gateExplorer';
 export * from './gateSteps';
 export * from './hierarchyDrawing';
@@ -24,6 +33,7 @@ export * from './measured';
 export * from './methodDifferences';
 export * from './neighboursDrawing';
 export * from './noiseFigure';
+export * from './pairMatricesDrawing';
 export * from './pairsDrawing';
 export * from './pictures';
 export * from './pictureWeightsDrawing';
@@ -40,6 +50,7 @@ export * from './table';
 export * from './tableFormats';
 export * from './tableLatex';
 export * from './tableText';
+export * from './temperatureExplorer';
 export * from './testSizeTable';
 export * from './textWeightsDrawing';
 export * from './tradeFigure';

@@ -10,6 +10,7 @@ export * from './conceptWords';
 export * from './config';
 export * from './crops';
 export * from './dataConfig';
+export * from './gradientDifference';
 export * from './gradients';
 export * from './loadPictures';
 export * from './metricsLog';
