@@ -1,5 +1,6 @@
 export * from './ablationFigure';
 export * from './alipTables';
+export * from './averagesTable';
 export * from './benchmarkSheet';
 export * from './comparison';
 export * from './comparisonTable';
