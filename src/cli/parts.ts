@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { installedPeer } from '../bench/peerInstall';
 import { type BackendInfo, hasKernels, startEngine } from '../engine';
 import { answerOf } from '../engine/machine';
 
@@ -106,13 +107,15 @@ function laboratory(): Part[] {
 /** Peers to be compared with, where they are installed. */
 function openClip(): Part {
   const names = ['torch', 'open_clip_torch'];
-  const pythons = [process.env.CLIPBOOK_PYTHON, 'python3', venvPython].filter(Boolean) as string[];
+  const pythons = [process.env.CLIPBOOK_PYTHON, installedPeer(), 'python3', venvPython].filter(
+    Boolean,
+  ) as string[];
   const peers = pythons.map((python) => versionsIn(python, names)).find((found) => found?.open_clip_torch);
   const found = peers ? `${peers.open_clip_torch} with PyTorch ${peers.torch}` : null;
   return optional(
     'open_clip',
     found,
-    'pip install open_clip_torch (a peer to compare with; nothing here needs it)',
+    'clipbook bench --install-peer (to compare with; nothing here needs it)',
   );
 }
 
