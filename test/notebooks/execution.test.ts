@@ -18,10 +18,10 @@ const python = join(
 const LIMITS: Record<string, number> = { '00-start-here.ipynb': 120 };
 const USUAL_LIMIT = 300;
 
-/** Runs every notebook from top to bottom in a new kernel, the way `npm run lab` would: CLIPBOOK_SLOW=1. */
+/** Runs every notebook from top to bottom in a new kernel, the way `npm run lab` would: CLIPBOOK_SLOW=1 or CLIPBOOK_NOTEBOOKS=1. */
 describe('notebooks, run anew', () => {
   before(function () {
-    if (!process.env.CLIPBOOK_SLOW) this.skip();
+    if (!process.env.CLIPBOOK_SLOW && !process.env.CLIPBOOK_NOTEBOOKS) this.skip();
   });
 
   for (const { name, path } of committedNotebooks()) {
