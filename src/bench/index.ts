@@ -1,10 +1,14 @@
 export * from './benchTable';
 export * from './measurements';
 export * from './models';
+export * from './ownSteps';
 export * from './peerInstall';
 export type { BenchOptions } from './processes';
 export * from './profile';
 export * from './profileTable';
+export * from './ratioFigure';
+export * from './readBench';
 export * from './results';
 export * from './rounds';
+export * from './savedScaling';
 export * from './writeBench';

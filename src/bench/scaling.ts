@@ -47,7 +47,11 @@ export async function measureScaling({ quick, rounds, tell }: BenchOptions): Pro
   };
 }
 
-async function costOf(work: () => void, rounds: number): Promise<Pick<ScalingPoint, 'seconds' | 'mib'>> {
+/** Seconds of each round, after one that is not timed, and what tensors hold at most while it runs, above those before. */
+export async function costOf(
+  work: () => void,
+  rounds: number,
+): Promise<Pick<ScalingPoint, 'seconds' | 'mib'>> {
   work(); // the first of a shape is slow
   const before = tf.memory().numBytes;
   const { peakBytes } = await tf.profile(async () => {

@@ -74,8 +74,12 @@ export const SCALINGS: readonly Scaling[] = [
   },
 ];
 
-/** A whole training step of plain CLIP. */
-function trainingStep(batch: number): Prepared {
+/**
+ * A whole training step of plain CLIP, the mini model in float32, texts of full length.
+ *
+ * @param chunk pairs whose activations are in memory at a time, see `Recipe.chunk`; absent: all
+ */
+export function trainingStep(batch: number, chunk?: number): Prepared {
   const model = createClip(MINI_MODEL, 0);
   const recipe = {
     steps: 1000,
@@ -83,6 +87,7 @@ function trainingStep(batch: number): Prepared {
     learningRate: 1e-4,
     warmupSteps: 0,
     weightDecay: 0.2,
+    chunk,
     seed: 0,
   };
   const training = startTraining(model, clipObjective(), recipe);
