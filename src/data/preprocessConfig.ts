@@ -1,3 +1,4 @@
+import { isObject, shownValue } from '../files/checkedJson';
 import { type Channels, CLIP_MEAN, CLIP_STD } from './normalise';
 
 /** What a model wants of a picture: open_clip's `preprocess_cfg`, field by field, in camel case. */
@@ -40,9 +41,10 @@ export const SIGLIP_PREPROCESS = (size: PreprocessConfig['size']): WholePreproce
  * @throws Error where a field is not what open_clip allows; the sentence names it
  */
 export function completePreprocess(config: PreprocessConfig): WholePreprocessConfig {
-  const [height, width] = typeof config.size === 'number' ? [config.size, config.size] : config.size;
+  const { size: side } = config;
+  const size = (Array.isArray(side) && side.length === 2 ? side : [side, side]) as [number, number];
   const whole: WholePreprocessConfig = {
-    size: [height, width],
+    size: [...size],
     mean: config.mean ?? CLIP_MEAN,
     std: config.std ?? CLIP_STD,
     interpolation: config.interpolation ?? 'bicubic',
@@ -65,6 +67,7 @@ export function completePreprocess(config: PreprocessConfig): WholePreprocessCon
  * @throws Error as `completePreprocess` does, and where the mode is not RGB
  */
 export function readPreprocessConfig(json: Record<string, unknown>): WholePreprocessConfig {
+  check('configuration', json, isObject(json), 'an object');
   check('mode', json.mode, (json.mode ?? 'RGB') === 'RGB', 'RGB');
   const perChannel = (value: unknown) => (typeof value === 'number' ? [value, value, value] : value);
   return completePreprocess({
@@ -84,7 +87,7 @@ function checkOneOf(name: string, value: string, allowed: readonly string[]): vo
 function check(name: string, value: unknown, holds: boolean, wanted: string): void {
   if (!holds)
     throw new Error(
-      `The preprocessing's ${name} is ${JSON.stringify(value)} where ${wanted} is expected; see PreprocessConfig.`,
+      `The preprocessing's ${name} is ${shownValue(value)} where ${wanted} is expected; see PreprocessConfig.`,
     );
 }
 

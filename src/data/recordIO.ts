@@ -60,7 +60,7 @@ export async function* readRecordFile(
     }
   };
   try {
-    for await (const record of readRecords(file, { index, onDamage: (found) => damaged.push(found) })) {
+    for await (const record of recordsOf(file, index, (found) => damaged.push(found), counter)) {
       skipDamaged();
       counter.saw();
       const own = await texts?.at(record.offset);
@@ -78,6 +78,31 @@ export async function* readRecordFile(
     skipDamaged();
   } finally {
     await Promise.all([numbers?.close(), texts?.close()]);
+  }
+}
+
+/** The records, up to where the file cannot be read any more: that is counted as of a tar archive. */
+async function* recordsOf(
+  file: string,
+  index: string | undefined,
+  onDamage: (damage: RecordDamage) => void,
+  counter: BadInputCounter,
+): AsyncGenerator<StoredRecord> {
+  const records = readRecords(file, { index, onDamage });
+  let place = 'at its start';
+  try {
+    for (;;) {
+      const { value, done } = await records.next().catch((error: Error) => {
+        const message = `The file "${file}" cannot be read any more ${place} (${error.message}).`;
+        counter.skip(new BadSampleError('truncated-shard', basename(file), message));
+        return { value: undefined, done: true } as const;
+      });
+      if (done || !value) return;
+      place = `after the record at byte ${value.offset}`;
+      yield value;
+    }
+  } finally {
+    await records.return(undefined);
   }
 }
 

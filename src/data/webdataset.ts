@@ -15,10 +15,14 @@ export interface WebDatasetOptions {
   textFields?: readonly string[];
 }
 
+/** Bytes that one sample's members may have, 256 MiB: a small shard in gzip can unpack to any size. */
+const LARGEST_SAMPLE = 2 ** 28;
+
 /** The members of one sample, as they lie in the shard one after another. */
 interface Group {
   key: string;
   members: Map<string, Buffer>;
+  bytes: number;
   /** Did the shard hold members of this key before, apart from these? */
   repeated: boolean;
 }
@@ -72,7 +76,7 @@ async function* readGroups(shard: string, counter: BadInputCounter): AsyncGenera
   let group: Group | undefined;
   const finished = new Set<string>();
   try {
-    for await (const { name: path, content } of readTarMembers(shard)) {
+    for await (const { name: path, content } of readTarMembers(shard, LARGEST_SAMPLE)) {
       const name = splitName(path);
       if (!name) continue;
       if (group && (group.key !== name.key || group.members.has(name.suffix))) {
@@ -80,7 +84,9 @@ async function* readGroups(shard: string, counter: BadInputCounter): AsyncGenera
         yield group;
         group = undefined;
       }
-      group ??= { key: name.key, members: new Map(), repeated: finished.has(name.key) };
+      group ??= { key: name.key, members: new Map(), bytes: 0, repeated: finished.has(name.key) };
+      group.bytes += content.length;
+      if (group.bytes > LARGEST_SAMPLE) throw new Error(`its members have more than ${LARGEST_SAMPLE} bytes`);
       group.members.set(name.suffix, content);
     }
   } catch (error) {

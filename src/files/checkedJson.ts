@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { shown } from './quoted';
 
 /**
  * Turns an untyped value into a typed one; `place` says where it stands, e.g. `recipe.steps`, empty for the whole.
@@ -11,12 +12,15 @@ export type Reader<Value> = (value: unknown, place: string) => Value;
 /** What a reader makes. */
 export type Read<Checked> = Checked extends Reader<infer Value> ? Value : never;
 
+/** Far more than a sentence of ours takes; places and values may be of any length. */
+const LONGEST_SENTENCE = 1000;
+
 /** A value that is not what it should be, in one sentence that starts with its place. */
 export class ValueError extends Error {
   override readonly name = 'ValueError';
 
   constructor(place: string, sentence: string) {
-    super(place ? `${place}: ${sentence}` : sentence);
+    super(shown(place ? `${place}: ${sentence}` : sentence, LONGEST_SENTENCE));
   }
 }
 
@@ -59,8 +63,8 @@ function parse(path: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const { message } = error as Error;
-    throw new Error(`Expected JSON in "${path}", but got something else (${message}); mend the file.`);
+    const reason = shown((error as Error).message, 200);
+    throw new Error(`Expected JSON in "${path}", but got something else (${reason}); mend the file.`);
   }
 }
 
@@ -138,7 +142,7 @@ export function object<Fields extends Record<string, Reader<unknown>>>(
   return (value, place) => {
     if (!isObject(value)) throw unexpected(place, 'an object', value);
     for (const key of Object.keys(value)) {
-      if (!known.includes(key)) throw unknownKey(placeOf(place, key), key, known);
+      if (!known.includes(key)) throw unknownKey(placeOf(place, shown(key)), key, known);
     }
     const read = known.map((key) => [key, fields[key](value[key], placeOf(place, key))] as const);
     return Object.fromEntries(read.filter(([, entry]) => entry !== undefined)) as {
@@ -155,7 +159,7 @@ const placeOf = (place: string, key: string) => (place ? `${place}.${key}` : key
 
 /** `recipe.steps: expected a whole number of at least 1, got "many".` */
 function unexpected(place: string, wanted: string, value: unknown, guess?: string): ValueError {
-  const got = value === undefined ? 'nothing' : shorten(JSON.stringify(value));
+  const got = value === undefined ? 'nothing' : shownValue(value);
   return new ValueError(place, `expected ${wanted}, got ${got}${guess ? `; did you mean "${guess}"?` : '.'}`);
 }
 
@@ -165,12 +169,21 @@ function unknownKey(place: string, key: string, known: readonly string[]): Value
   return new ValueError(place, `there is no such setting; ${advice}`);
 }
 
-function shorten(json: string): string {
-  return json.length <= 60 ? json : `${json.slice(0, 60)}…`;
+/** A value as errors show it: as JSON, or how that begins. */
+export function shownValue(value: unknown): string {
+  try {
+    return shown(JSON.stringify(value) ?? 'nothing');
+  } catch {
+    return 'lists or objects that nest too deep to be shown';
+  }
 }
+
+/** Nobody mistypes so much; and the time of a comparison grows with both words' lengths. */
+const LONGEST_WORD = 100;
 
 /** The word with the fewest letters to change, if no more than two in five of them differ. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (word.length > LONGEST_WORD) return undefined;
   const [best] = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);

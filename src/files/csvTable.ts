@@ -1,4 +1,5 @@
 import Papa from 'papaparse';
+import { shown } from './quoted';
 
 /**
  * The rows of a CSV text whose first line names its columns, with the wanted columns only: such files may be long and wide.
@@ -25,6 +26,6 @@ export function parseCsvTable<Column extends string>(
   const lacking = rows.length > 0 ? columns.find((column) => !header.includes(column)) : columns[0];
   if (lacking === undefined) return rows;
   throw new Error(
-    `Expected a column "${lacking}" in ${file}, but got ${header.join(', ') || 'none'}; check the archive.`,
+    `Expected a column "${lacking}" in ${file}, but got ${shown(header.join(', '), 200) || 'none'}; check the archive.`,
   );
 }

@@ -2,7 +2,8 @@ import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from
 import { readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
-import { readTarMembers, type TarMember, tarMembers } from './tarMembers';
+import { shown } from './quoted';
+import { LARGEST_MEMBER, readTarMembers, type TarMember, tarMembers } from './tarMembers';
 
 /** One regular file of a tree. */
 export interface TreeFile {
@@ -14,7 +15,10 @@ export interface TreeFile {
   path?: string;
 }
 
-/** The files of an archive, or of the folder it was unpacked to; nothing is written to the disk. */
+/**
+ * The files of an archive, or of the folder it was unpacked to. Nothing is written to the disk, so that names and links in an
+ * archive lead nowhere; of an archive no file larger than `LARGEST_MEMBER` is read.
+ */
 export interface FileTree {
   /** How errors call it. */
   label: string;
@@ -101,6 +105,9 @@ async function* zipFiles(path: string, label: string): AsyncGenerator<TreeFile> 
 async function readEntry(zip: ZipFile, entry: Entry, label: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
   try {
+    const { uncompressedSize: size } = entry;
+    if (size > LARGEST_MEMBER) throw new Error(`it has ${size} bytes, more than ${LARGEST_MEMBER}`);
+    // The stream fails where more comes than that.
     for await (const chunk of await zip.openReadStreamPromise(entry)) chunks.push(chunk as Buffer);
   } catch (error) {
     throw damaged(label, `"${entry.fileName}"`, error);
@@ -122,8 +129,10 @@ async function* tarFiles(members: AsyncIterable<TarMember>, label: string): Asyn
 
 /** @param last where the damage is: the file itself, or the last one before it */
 function damaged(label: string, last: string, error: unknown): Error {
-  const reason = (error as Error).message;
-  return new Error(`The archive ${label} ends early or is damaged near ${last} (${reason}); get it again.`);
+  const reason = shown((error as Error).message, 200);
+  return new Error(
+    `The archive ${label} ends early or is damaged near ${shown(last, 200)} (${reason}); get it again.`,
+  );
 }
 
 const plain = (name: string) => name.replace(/^(\.\/)+/, '');

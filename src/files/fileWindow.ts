@@ -11,7 +11,11 @@ export interface FileWindow {
 
 const READ_AHEAD = 2 ** 20;
 
-/** A window of 1 MiB, or of the largest stretch read, over a file of `size` bytes. */
+/**
+ * A window of 1 MiB, or of the largest stretch read, over a file of `size` bytes.
+ *
+ * @throws Error, whose message is a clause, while reading a file that has become shorter
+ */
 export function windowOf(handle: FileHandle, size: number): FileWindow {
   let start = 0;
   let bytes = Buffer.alloc(0);
@@ -22,10 +26,10 @@ export function windowOf(handle: FileHandle, size: number): FileWindow {
     let filled = 0;
     while (filled < wanted) {
       const { bytesRead } = await handle.read(loaded, filled, wanted - filled, offset + filled);
-      if (bytesRead === 0) break;
+      if (bytesRead === 0) throw new Error('it became shorter while it was being read');
       filled += bytesRead;
     }
-    return loaded.subarray(0, filled);
+    return loaded;
   }
 
   function held(offset: number, length: number): Buffer | null {

@@ -7,6 +7,7 @@ import {
   type MatlabElements,
   numbersOf,
 } from './matlabElement';
+import { quoted } from './quoted';
 
 /** What a variable of MATLAB holds. Values stand column by column, as MATLAB counts them. */
 export type MatlabValue = { shape: number[] } & (
@@ -70,7 +71,7 @@ export function readMatlab<Name extends string>(
     throw new Error(`The MATLAB file ${label} cannot be read: near ${place}, ${reason}.`);
   }
   const missing = names.find((name) => !(name in found));
-  const got = others.slice(0, 8).map((name) => JSON.stringify(name.slice(0, 63)));
+  const got = others.slice(0, 8).map((name) => quoted(name));
   throw new Error(
     `Expected a variable "${missing}" in the MATLAB file ${label}, but there is only ${got.join(', ') || 'nothing'}; is it the right file?`,
   );

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFileAtomically } from './atomicFile';
+import { shown } from './quoted';
+import { countOf } from './weightsFile';
 
 /** An array as NumPy's `.npy` files hold it: single precision, row-major. */
 export interface NpyArray {
@@ -40,7 +42,7 @@ export function npyHeader(shape: readonly number[], descr: Descr = '<f4'): Buffe
 
 /** Writes an array that `numpy.load` reads; whole or not at all. */
 export function writeNpy(path: string, { shape, data }: NpyArray | IntegerNpyArray): void {
-  const count = shape.reduce((product, side) => product * side, 1);
+  const count = countOf(shape);
   if (count !== data.length) {
     throw new Error(`Expected ${count} numbers for the shape [${shape}], got ${data.length}.`);
   }
@@ -69,7 +71,7 @@ export function readIntegerNpy(path: string): IntegerNpyArray {
 function readNumbers(path: string, descr: Descr): { shape: number[]; bytes: Uint8Array } {
   const bytes = readFileSync(path);
   const { shape, start } = readNpyHeader(bytes, path, descr);
-  const count = shape.reduce((product, side) => product * side, 1);
+  const count = countOf(shape);
   if (bytes.length - start !== 4 * count) {
     throw new Error(
       `Expected ${4 * count} bytes of numbers in "${path}" for its shape [${shape}], got ${bytes.length - start}; it was cut off.`,
@@ -91,20 +93,30 @@ export function readNpyHeader(
   if (!bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
     throw new Error(`Expected an array of NumPy in "${path}", but it does not begin as one; check the path.`);
   }
-  const isFirst = bytes[MAGIC.length] === 1;
-  const length = isFirst ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8);
-  const from = isFirst ? 10 : 12;
+  const version = bytes[MAGIC.length];
+  const from = version === 1 ? 10 : 12;
+  if (!(version >= 1 && version <= 3 && bytes.length >= from)) {
+    throw new Error(
+      `Expected a whole header of version 1 to 3 in "${path}", but got ${bytes.length} bytes of version ${version ?? 0}; get it again.`,
+    );
+  }
+  const length = version === 1 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8);
   const text = bytes.toString('utf8', from, from + length);
   const found = /'descr': '([^']+)', 'fortran_order': (True|False), 'shape': \(([^)]*)\)/.exec(text);
   if (found?.[1] !== descr || found[2] !== 'False') {
-    const got = found ? `${found[1]}${found[2] === 'True' ? ' column by column' : ''}` : 'something else';
+    const got = found
+      ? `${shown(found[1])}${found[2] === 'True' ? ' column by column' : ''}`
+      : 'something else';
     throw new Error(
       `Expected ${TYPES[descr]} ("${descr}") row by row in "${path}", got ${got}; save it with numpy.ascontiguousarray(x, "${descr}").`,
     );
   }
-  const shape = found[3]
-    .split(',')
-    .filter((side) => side.trim() !== '')
-    .map(Number);
+  const sides = found[3].split(',').map((side) => side.trim());
+  const shape = sides.filter((side) => side !== '').map(Number);
+  if (!sides.every((side) => /^\d*$/.test(side)) || !Number.isSafeInteger(countOf(shape))) {
+    throw new Error(
+      `Expected a shape of whole numbers in "${path}", got (${shown(found[3])}); get it again.`,
+    );
+  }
   return { shape, start: from + length };
 }

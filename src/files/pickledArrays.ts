@@ -1,3 +1,4 @@
+import { shown } from './quoted';
 import { PickleError, RefusedError } from './torch/pickleCursor';
 import { PickleFunction, PickleObject, type PickleWorld, unpickle } from './torch/unpickle';
 import { countOf } from './weightsFile';
@@ -78,6 +79,8 @@ export function unpickleArrays(pickle: Uint8Array, label: string): unknown {
     return unpickle(pickle, numpyWorld);
   } catch (error) {
     if (!(error instanceof PickleError)) throw error;
-    throw new Error(`${label} is no pickle that can be read here: ${error.message}; get it again.`);
+    throw new Error(
+      `${label} is no pickle that can be read here: ${shown(error.message, 300)}; get it again.`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import type { ByteSource } from './byteSource';
+import { shown } from './quoted';
 import { codecs, type TensorType } from './tensorTypes';
 import { countOf } from './weightsFile';
 
@@ -93,7 +94,7 @@ function checkLayout(file: ByteSource, entries: Map<string, Entry>, available: n
 }
 
 function invalid(file: ByteSource, flaw: string, advice = 'fetch or save it again'): Error {
-  return new Error(`${file.label} is not a readable safetensors file: ${flaw}; ${advice}.`);
+  return new Error(`${file.label} is not a readable safetensors file: ${shown(flaw, 500)}; ${advice}.`);
 }
 
 function isCounts(value: unknown): value is number[] {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { writeFileAtomically } from './atomicFile';
 import { isObject } from './checkedJson';
+import { shown } from './quoted';
 import { writeSafetensors } from './safetensors';
 import { bytesOf, infoOf, type StoredTensor, type TensorInfo, type WeightsFile } from './weightsFile';
 
@@ -42,7 +43,13 @@ export async function openShardedWeights(
 function readIndex(path: string): Map<string, string> {
   const places = new Map(Object.entries(weightMapOf(path)));
   for (const [name, file] of places) {
-    if (typeof file !== 'string' || file === '' || file !== basename(file) || /^\.\.?$|[\\\0]/.test(file)) {
+    if (
+      typeof file !== 'string' ||
+      file === '' ||
+      file !== basename(file) ||
+      file !== shown(file, 255) ||
+      /^\.\.?$|\\/.test(file)
+    ) {
       throw invalid(`"${path}"`, `it places tensor "${name}" in ${JSON.stringify(file)}, no file beside it`);
     }
   }
@@ -76,7 +83,9 @@ function checkShards(
 }
 
 function invalid(label: string, flaw: string): Error {
-  return new Error(`${label} is no index of the weights beside it: ${flaw}; fetch all its files again.`);
+  return new Error(
+    `${label} is no index of the weights beside it: ${shown(flaw, 500)}; fetch all its files again.`,
+  );
 }
 
 /**

@@ -3,6 +3,9 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 
+/** Bytes that a file in an archive may have unless told otherwise, 1 GiB: a small archive can unpack to any size. */
+export const LARGEST_MEMBER = 2 ** 30;
+
 /** One regular file of a tar archive. */
 export interface TarMember {
   name: string;
@@ -11,13 +14,16 @@ export interface TarMember {
 
 /**
  * The regular files of a tar archive, in order, one at a time in memory. Compression by gzip is known by the first bytes:
- * some archives are named `.tar.gz` and are not.
- * Throws (the stream's own error) where the archive is missing, cut short or damaged, after all whole members.
+ * some archives are named `.tar.gz` and are not. Links, folders and devices are passed over.
+ *
+ * @param largest bytes that a file may have
+ * @throws Error, whose message is a clause, where the archive is missing, cut short or damaged, or a file too large, after
+ *   all whole members
  */
-export async function* readTarMembers(path: string): AsyncGenerator<TarMember> {
+export async function* readTarMembers(path: string, largest = LARGEST_MEMBER): AsyncGenerator<TarMember> {
   const file = createReadStream(path);
   try {
-    yield* tarMembers(file);
+    yield* tarMembers(file, largest);
   } finally {
     file.destroy();
   }
@@ -26,6 +32,7 @@ export async function* readTarMembers(path: string): AsyncGenerator<TarMember> {
 /** As `readTarMembers`, of an archive that comes in pieces. */
 export async function* tarMembers(
   pieces: AsyncIterable<Buffer> | Iterable<Buffer>,
+  largest = LARGEST_MEMBER,
 ): AsyncGenerator<TarMember> {
   const { zipped, all } = await peek(pieces);
   const source = Readable.from(all, { objectMode: false });
@@ -37,8 +44,13 @@ export async function* tarMembers(
   });
   try {
     for await (const entry of archive) {
+      const { type, name, size } = entry.header;
+      // What tar-stream waits for in vain: a folder's content, and the end of a file whose size is no number.
+      if (type === 'directory') continue;
+      if (!Number.isSafeInteger(size)) throw new Error(`the size of "${name}" is no number`);
+      if (size > largest) throw new Error(`"${name}" has ${size} bytes, more than ${largest}`);
       const content = await readAll(entry);
-      if (entry.header.type === 'file') yield { name: entry.header.name, content };
+      if (type === 'file') yield { name, content };
     }
   } finally {
     source.destroy();

@@ -38,7 +38,7 @@ export function checkTower(config: ClipConfig): void {
 }
 
 function checkResnet({ stages, layers, patchSize, width }: VisionConfig): void {
-  if (stages?.length !== 4 || stages.reduce((sum, blocks) => sum + blocks) !== layers) {
+  if (stages?.length !== 4 || stages.reduce((sum, blocks) => sum + blocks, 0) !== layers) {
     throw new Error(
       `Expected a ResNet with four stages of ${layers} blocks in all, got ${JSON.stringify(stages)}.`,
     );

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../data';
 import {
+  asValueError,
   flag,
   list,
   number,
@@ -70,7 +71,7 @@ const modelFields = object({
  * it lies beside published weights, of which `model_cfg` is read. Fields that are left out have open_clip's defaults.
  *
  * @throws {ValueError} naming the field, where it is unknown or asks for a part that no tower here has
- * @throws Error when sizes do not fit together
+ * @throws {ValueError} when sizes do not fit together
  */
 export const openClipConfig: Reader<ClipConfig> = (value, place) => {
   const model = (value as { model_cfg?: unknown } | null)?.model_cfg;
@@ -84,14 +85,14 @@ export const openClipConfig: Reader<ClipConfig> = (value, place) => {
     initLogitScale: read.init_logit_scale,
     initLogitBias: read.init_logit_bias,
   });
-  checkConfig(config);
+  asValueError('', () => checkConfig(config));
   return config;
 };
 
 function ownVision(read: Read<typeof visionFields>): VisionConfig {
   const { layers, width, head_width: headWidth, image_size: imageSize } = read;
   if (typeof layers !== 'number') {
-    const sum = layers.reduce((all, blocks) => all + blocks);
+    const sum = layers.reduce((all, blocks) => all + blocks, 0);
     const size = { imageSize, patchSize: 32, width: width * 32 };
     return {
       tower: 'resnet',

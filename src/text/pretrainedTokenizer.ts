@@ -1,6 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+import { isObject, readJson, ValueError } from '../files/checkedJson';
+import { shown } from '../files/quoted';
 import { canonicalText } from './canonicalText';
 import type { TextTokenizer, TokenizedTexts } from './tokenizer';
 
@@ -17,18 +19,26 @@ export interface PretrainedTokenizerOptions {
  * Source: open_clip's `HFTokenizer` with `clean='canonicalize'`, as its SigLIP configurations have it.
  *
  * @param folder that holds the two files
- * @throws Error when a file is missing, and when the files name no padding token
+ * @throws Error when a file is missing or damaged, and when the files name no padding token; a text's encoding may throw
+ *   where the files contradict each other
  */
 export function readPretrainedTokenizer(
   folder: string,
   { contextLength }: PretrainedTokenizerOptions,
 ): TextTokenizer {
   const config = readPart(folder, 'tokenizer_config.json');
-  const tokenizer = new HubTokenizer(readPart(folder, 'tokenizer.json'), config);
+  const parts = readPart(folder, 'tokenizer.json');
+  checkAddedTokens(folder, parts.added_tokens);
+  const tokenizer = understood(folder, () => new HubTokenizer(parts, config));
   const padding = paddingOf(tokenizer, config, folder);
+  const vocabSize = tokenizer.get_vocab().size;
 
   const idsOf = (text: string, special: boolean) =>
-    tokenizer.encode(canonicalText(text), { add_special_tokens: special }).ids;
+    understood(folder, () => {
+      const { ids } = tokenizer.encode(canonicalText(text), { add_special_tokens: special });
+      if (ids.every(Number.isInteger)) return ids;
+      throw new Error('a token has no number');
+    });
   const { before, behind } = specialTokens(idsOf);
 
   function row(text: string): number[] {
@@ -47,7 +57,6 @@ export function readPretrainedTokenizer(
     return { ids, lengths };
   }
 
-  const vocabSize = tokenizer.get_vocab().size;
   return { vocabSize, contextLength, encode: (text) => idsOf(text, false), tokenize };
 }
 
@@ -64,10 +73,38 @@ function paddingOf(tokenizer: HubTokenizer, config: Record<string, unknown>, fol
   const id = token === undefined ? undefined : tokenizer.token_to_id(token);
   if (id === undefined) {
     throw new Error(
-      `Expected a pad_token of the vocabulary in "${folder}/tokenizer_config.json", got ${token}.`,
+      `Expected a pad_token of the vocabulary in "${folder}/tokenizer_config.json", got ${shown(JSON.stringify(token) ?? 'none')}.`,
     );
   }
   return id;
+}
+
+/** The library fails from its depths where files are damaged. */
+function understood<Result>(folder: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw new Error(
+      `The tokenizer's files in "${folder}" are damaged or contradict each other; fetch both again.`,
+      { cause: error },
+    );
+  }
+}
+
+/** More tokens than any vocabulary has: the library fills all places up to the largest number. */
+const LARGEST_TOKEN = 2 ** 24;
+
+function checkAddedTokens(folder: string, added: unknown): void {
+  const isToken = (token: unknown) => {
+    const { id, content }: Record<string, unknown> = isObject(token) ? token : {};
+    return (
+      Number.isInteger(id) && Number(id) >= 0 && Number(id) < LARGEST_TOKEN && typeof content === 'string'
+    );
+  };
+  if (Array.isArray(added) && added.every(isToken)) return;
+  throw new Error(
+    `Expected added_tokens with a content and an id below ${LARGEST_TOKEN} in "${folder}/tokenizer.json"; fetch it again.`,
+  );
 }
 
 function readPart(folder: string, file: string): Record<string, unknown> {
@@ -77,5 +114,8 @@ function readPart(folder: string, file: string): Record<string, unknown> {
       `Expected a tokenizer's file at "${path}"; place it there from the model's Hugging Face repository.`,
     );
   }
-  return JSON.parse(readFileSync(path, 'utf8'));
+  return readJson(path, (value) => {
+    if (isObject(value)) return value;
+    throw new ValueError('', "expected a tokenizer's JSON object; place it there anew.");
+  });
 }

@@ -134,6 +134,20 @@ describe('preprocess', () => {
     assertClose(siglip, golden.get('normalisedSiglip')!.data, 1e-6);
   });
 
+  it('says which field of a preprocess_cfg is none, whatever stands there', () => {
+    const sentence = (json: unknown) => {
+      try {
+        return String(readPreprocessConfig(json as Record<string, unknown>));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    assert.match(sentence(null), /^The preprocessing's configuration is null where an object is expected;/);
+    assert.match(sentence({ size: {} }), /^The preprocessing's size is \[\{\},\{\}\] where one or two/);
+    assert.match(sentence({ size: [1, 2, 3] }), /^The preprocessing's size is/);
+    assert.match(sentence({ mean: 'x'.repeat(1e5) }), /^The preprocessing's mean is "x{59}… where three/);
+  });
+
   it('reads a preprocess_cfg of open_clip', () => {
     const json = { size: [224, 224], mode: 'RGB', mean: 0.5, std: 0.5, resize_mode: 'squash', fill_color: 0 };
     assert.deepEqual(

@@ -55,6 +55,19 @@ describe('npy files', () => {
       () => readNpy(path),
       /Expected 48 bytes of numbers in .* shape \[3,4\], got 22; it was cut off/,
     );
+    writeFileSync(path, readFileSync(golden('matrix')).subarray(0, 7));
+    assert.throws(
+      () => readNpy(path),
+      /a whole header of version 1 to 3 in .*, but got 7 bytes of version 1;/,
+    );
+    const head = readFileSync(golden('matrix')).toString('latin1');
+    const shaped = (shape: string) => writeFileSync(path, head.replace('(3, 4)', shape), 'latin1');
+    for (const shape of ['(-3, -4)', '(x, 4)', '(3e0, 4)', '(9007199254740993,)']) {
+      shaped(shape);
+      assert.throws(() => readNpy(path), /Expected a shape of whole numbers in .*cut\.npy", got \(/, shape);
+    }
+    writeFileSync(path, head.replace('<f4', '<\x1b\n'), 'latin1');
+    assert.throws(() => readNpy(path), /got <\?\?; save it/);
     writeFileSync(path, 'no array');
     assert.throws(() => readNpy(path), /Expected an array of NumPy/);
     assert.throws(() => writeNpy(path, { shape: [2], data: values(3) }), /Expected 2 numbers .* got 3/);

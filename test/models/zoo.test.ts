@@ -109,6 +109,16 @@ describe('a configuration in open_clip’s format', () => {
     assert.deepEqual(read({ embed_dim: 512, vision_cfg: { patch_size: 32 }, text_cfg: {} }), VIT_B_32);
   });
 
+  it('names the file where sizes do not fit together', () => {
+    const vision_cfg = { ...small.vision_cfg, patch_size: 7 };
+    assert.throws(() => read({ ...small, vision_cfg }), /mine\.json", .*7/);
+    const resnet = { ...small, vision_cfg: { ...small.vision_cfg, layers: [] } };
+    assert.throws(
+      () => read(resnet),
+      /mine\.json", Expected a ResNet with four stages of 0 blocks in all, got \[\]/,
+    );
+  });
+
   it('names the field that is unknown or asks for what is not here', () => {
     assert.throws(
       () => read({ ...small, vision_cfg: { ...small.vision_cfg, pool_type: 'avg' } }),

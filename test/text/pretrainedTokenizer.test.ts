@@ -37,6 +37,28 @@ describe('readPretrainedTokenizer, against open_clip’s HFTokenizer', () => {
     assert.throws(() => readPretrainedTokenizer(folder, { contextLength: 4 }), /Expected a pad_token/);
     rmSync(folder, { recursive: true });
   });
+
+  it('refuses damaged files, and numbers of tokens that would fill the memory', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'clipbook-tokenizer-'));
+    cpSync(FOLDER, folder, { recursive: true });
+    const path = join(folder, 'tokenizer.json');
+    const whole = readFileSync(path, 'utf8');
+    const refuses = (content: string, message: RegExp) => {
+      writeFileSync(path, content);
+      assert.throws(() => readPretrainedTokenizer(folder, { contextLength: 4 }), { name: 'Error', message });
+    };
+    refuses(whole.slice(0, 500), /^Expected JSON in ".*tokenizer\.json", but got something else/);
+    refuses('[1]', /tokenizer\.json", expected a tokenizer's JSON object;/);
+    refuses(
+      JSON.stringify({ ...JSON.parse(whole), model: { type: 'Unigram' } }),
+      /^The tokenizer's files in/,
+    );
+    for (const id of [2 ** 32 - 2, -1, 0.5, '1']) {
+      const added = [{ id, content: '</s>' }];
+      refuses(JSON.stringify({ ...JSON.parse(whole), added_tokens: added }), /an id below 16777216 in/);
+    }
+    rmSync(folder, { recursive: true });
+  });
 });
 
 describe('canonicalText', () => {

@@ -501,4 +501,18 @@ describe('readTrainingConfig', () => {
       /^Error: Expected JSON in ".*run.json", but got/,
     );
   });
+
+  it('says one short sentence of whatever stands in the file', () => {
+    const lists = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const hostile: [string, RegExp][] = [
+      ['{\n "a"\n x}', /^Expected JSON in ".*", but got something else \([^\n]+\); mend the file\.$/],
+      [`{"name": ${lists}}`, /name: expected a text, got lists or objects that nest too deep to be shown\.$/],
+      [`{"${'x'.repeat(1e6)}": 1}`, /x{60}…: there is no such setting; known here: name,/],
+      ['{"\\u001b[2J": 1}', /", \?\[2J: there is no such setting/],
+      ['{"name": "\\u001b[2J", "data": {"folder": "a"}}', /name: "\?\[2J" cannot name/],
+    ];
+    for (const [content, message] of hostile) {
+      assert.throws(() => readTrainingConfig(written(content)), { name: 'Error', message });
+    }
+  });
 });

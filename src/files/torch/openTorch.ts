@@ -1,5 +1,6 @@
 import { endianness } from 'node:os';
 import { type ByteSource, openSource, sourceOf } from '../byteSource';
+import { shown } from '../quoted';
 import { codecs } from '../tensorTypes';
 import { decodeTensor, infoOf, type WeightsFile } from '../weightsFile';
 import { openTorchArchive, type Stretch } from './archive';
@@ -32,7 +33,9 @@ export async function openTorch(source: string | Uint8Array): Promise<WeightsFil
     file.close();
     if (!(error instanceof PickleError)) throw error;
     const advice = error instanceof RefusedError ? SAVE_ALONE : 'fetch or save it again';
-    throw new Error(`${file.label} is no PyTorch file that can be read here: ${error.message}; ${advice}.`);
+    throw new Error(
+      `${file.label} is no PyTorch file that can be read here: ${shown(error.message, 300)}; ${advice}.`,
+    );
   }
 }
 

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BadInputCounter } from '../../src/data';
+import { readCaptionFile } from '../../src/data/captionFile';
+import { csvRows, jsonlRows } from '../../src/data/captionRows';
+import { parseCsvTable } from '../../src/files/csvTable';
+import { collect, temporaryFolder } from '../data/fixtures';
+import { itTakesAnything, sentenceFlaw } from './fuzz';
+import { mutateText } from './mutate';
+
+const CSV = 'file,caption,split\n"a.jpg","a ""cat"", sitting",train\nb.jpg,a dog,test\n';
+const TSV = '\ufefffilepath\ttitle\na.jpg\ta cat\nb.jpg\ta dog\n';
+const JSONL = '{"file": "a.jpg", "caption": "a cat"}\n{"image": "b.jpg", "texts": ["a dog", "a hound"]}\n';
+
+describe('any table', () => {
+  const folder = temporaryFolder();
+
+  // Papa Parse tells the terminal of each repeated column.
+  const { warn } = console;
+  before(() => {
+    console.warn = () => {};
+  });
+  after(() => {
+    console.warn = warn;
+  });
+
+  const written = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+
+  itTakesAnything('of a benchmark', {
+    inputs: () => [CSV],
+    mutate: mutateText,
+    read: (text) => {
+      const rows = parseCsvTable(text, ['file', 'split'], '"x.csv"');
+      assert.ok(rows.every(({ file, split }) => typeof file === 'string' && typeof split === 'string'));
+    },
+    says: /^Expected a column "(file|split)" in "x\.csv"/,
+  });
+
+  for (const [name, text] of Object.entries({ 'a.csv': CSV, 'a.tsv': TSV, 'a.jsonl': JSONL })) {
+    const target = { inputs: () => [text], mutate: mutateText };
+    const isTable = name !== 'a.jsonl';
+    const captionField = name === 'a.tsv' ? 'title' : undefined;
+
+    itTakesAnything(`of captions, ${name}`, {
+      ...target,
+      read: (mutated) => {
+        const counter = new BadInputCounter({ limitFraction: 1 });
+        for (const [file, captions] of readCaptionFile(written(name, mutated), counter)) {
+          assert.ok(typeof file === 'string' && captions.every((caption) => typeof caption === 'string'));
+        }
+        for (const { firstMessage } of counter.summary().kinds) {
+          assert.equal(sentenceFlaw(firstMessage, /^Line \d+ of /), undefined);
+        }
+      },
+      ...(isTable && { says: /^Expected a column .+ in ".*a\.[ct]sv"/ }),
+    });
+
+    itTakesAnything(`of captions to import, ${name}`, {
+      ...target,
+      read: (mutated) => collect((isTable ? csvRows : jsonlRows)(written(name, mutated), { captionField })),
+      ...(isTable && { says: /^Expected a column .+ in ".*a\.[ct]sv"/ }),
+    });
+  }
+});
