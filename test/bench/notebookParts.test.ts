@@ -117,12 +117,12 @@ describe('steps of clipbook', function () {
   it('hold less at a time in chunks', async () => {
     await startEngine();
     const mibOf = async (chunk?: number) => {
-      const { work, dispose } = trainingStep(16, chunk);
+      const { work, dispose } = trainingStep(32, chunk);
       const { mib } = await costOf(work, 1);
       dispose();
       return mib;
     };
-    const [whole, chunks] = [await mibOf(), await mibOf(4)];
+    const [whole, chunks] = [await mibOf(), await mibOf(8)];
     assert.ok(chunks < 0.6 * whole, `${chunks} of ${whole} MiB`);
   });
 });
