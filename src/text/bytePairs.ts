@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { mergePairs } from './mergePairs';
 
 const VOCABULARY_FILE = join(__dirname, 'bpe_simple_vocab_16e6.txt.gz');
 
@@ -37,7 +38,7 @@ export function loadBytePairs(mergeCount: number): BytePairs {
     split(word) {
       const characters = Array.from(word, (byte) => bytes[byte]);
       characters[characters.length - 1] += WORD_END;
-      return mergeAll(characters, ranks);
+      return mergePairs(characters, ranks);
     },
     toBytes: (text) => Uint8Array.from(text, (character) => byteOf.get(character)!),
   };
@@ -49,30 +50,6 @@ let publishedMerges: string[] | undefined;
 function readMerges(): string[] {
   publishedMerges ??= gunzipSync(readFileSync(VOCABULARY_FILE)).toString('utf8').split('\n').slice(1, 48895);
   return publishedMerges;
-}
-
-/** Joins the pair of lowest rank, wherever it stands, until no pair has a rank. */
-function mergeAll(symbols: string[], ranks: Map<string, number>): string[] {
-  let word = symbols;
-  for (;;) {
-    let best: number | undefined;
-    for (let index = 0; index + 1 < word.length; index++) {
-      const rank = ranks.get(`${word[index]} ${word[index + 1]}`);
-      if (rank !== undefined && (best === undefined || rank < best)) best = rank;
-    }
-    if (best === undefined) return word;
-    word = mergeRank(word, best, ranks);
-  }
-}
-
-function mergeRank(word: string[], rank: number, ranks: Map<string, number>): string[] {
-  const merged: string[] = [];
-  for (let index = 0; index < word.length; index++) {
-    const pair = `${word[index]} ${word[index + 1]}`;
-    const joins = index + 1 < word.length && ranks.get(pair) === rank;
-    merged.push(joins ? word[index] + word[++index] : word[index]);
-  }
-  return merged;
 }
 
 /** One visible character for each byte: itself where it is printable in Latin-1, else one from U+0100 on. */

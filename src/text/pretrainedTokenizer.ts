@@ -92,7 +92,7 @@ function understood<Result>(folder: string, work: () => Result): Result {
 }
 
 /** More tokens than any vocabulary has: the library fills all places up to the largest number. */
-const LARGEST_TOKEN = 2 ** 24;
+const LARGEST_TOKEN = 2 ** 22;
 
 function checkAddedTokens(folder: string, added: unknown): void {
   const isToken = (token: unknown) => {

@@ -7,6 +7,10 @@ const PUBLISHED_VOCABULARY = 49408;
 /** 256 bytes, the same at the end of a word, and the two special tokens. */
 const VOCABULARY_WITHOUT_MERGES = 514;
 
+/** Words whose tokens are remembered: the common ones come first, and a stream of new ones must not fill the memory. */
+const MOST_WORDS = 2 ** 18;
+const LONGEST_WORD = 64;
+
 /**
  * Special tokens, English contractions, runs of letters, single digits, runs of anything else. U+0345, a combining
  * mark that case folding makes a letter, belongs to none of them in open_clip's pattern and is dropped.
@@ -72,7 +76,7 @@ export function createTokenizer(options: TokenizerOptions = {}): Tokenizer {
     let ids = idsOfWord.get(word);
     if (!ids) {
       ids = pairs.split(utf8.encode(word)).map((symbol) => idOf.get(symbol)!);
-      idsOfWord.set(word, ids);
+      if (idsOfWord.size < MOST_WORDS && word.length < LONGEST_WORD) idsOfWord.set(word, ids);
     }
     return ids;
   }

@@ -53,8 +53,12 @@ describe('any archive', () => {
   });
 
   itTakesAnything('a tar archive in gzip', {
-    inputs: async () => [gzipSync(await tarOf(await members()))],
-    mutate: mutateBytes,
+    inputs: async () => [await tarOf(await members())],
+    mutate: (original, other, random) =>
+      // Checksums of gzip keep out what is damaged on the outside.
+      random.integer(2) === 0
+        ? gzipSync(mutateTar(original, other, random))
+        : mutateBytes(gzipSync(original), gzipSync(other), random),
     read: (bytes) => readTree(treeOf(bytes, '"a.tar"')),
     says: /^The archive "a\.tar" ends early or is damaged near/,
   });
