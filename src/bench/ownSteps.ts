@@ -1,7 +1,6 @@
-import { type Peer, startPeer } from './peer';
+import { type Answer, type Peer, startPeer } from './peer';
 import { type BenchOptions, environment, ownCommand, withPeers } from './processes';
-import { type SpeedRow, speedRows } from './results';
-import { rangeOf, timeInTurn } from './rounds';
+import { type Range, rangeOf, timeInTurn } from './rounds';
 import { prepareTraining, type TrainingCase } from './trainingJob';
 import type { StepAnswer } from './trainingPeer';
 
@@ -13,7 +12,15 @@ export interface OwnStep extends TrainingCase {
   plain?: boolean;
 }
 
-export interface OwnStepTimes extends SpeedRow {
+/** What a step took. */
+export interface OwnStepCost {
+  name: string;
+  /** Processor time of a step, all threads together: what other programs do on the machine hardly changes it. */
+  cpuSeconds: Range;
+  /** How many times the first step's is of it, of each round. */
+  ratio: Range;
+  /** Largest resident memory of the process, MiB; null where the system does not tell. */
+  peakMib: number | null;
   /** Before the first step. */
   loss: number;
 }
@@ -25,21 +32,19 @@ const WARM_UP = 2;
  * Times training steps in turn, each in a process of its own, whose peak memory is its own too and where the kernels are loaded or
  * not.
  *
- * @returns a row for each, in their order; its `ratio` is how many times as long the first one takes
+ * @returns a cost for each, in their order
  */
 export async function timeOwnSteps(
   steps: readonly OwnStep[],
   options: Pick<BenchOptions, 'rounds' | 'threads' | 'work' | 'tell'>,
-): Promise<OwnStepTimes[]> {
+): Promise<OwnStepCost[]> {
   const starts = steps.map((step) => [step.name, () => started(step, options)] as const);
   return withPeers(starts, async (peers) => {
-    const peakMib: Record<string, number | null> = {};
-    const losses: Record<string, number> = {};
+    const answers = new Map(steps.map(({ name }) => [name, [] as (StepAnswer & Answer)[]]));
     const take = async (name: string) => {
       const answer = await peers.get(name)!.ask<StepAnswer>({});
-      peakMib[name] = answer.peakMib;
-      losses[name] ??= answer.loss;
-      return answer.seconds;
+      answers.get(name)!.push(answer);
+      return answer.cpuSeconds!;
     };
     for (const { name } of steps) for (let i = 0; i < WARM_UP; i++) await take(name);
     const round = async ({ name, model }: OwnStep) => {
@@ -49,17 +54,13 @@ export async function timeOwnSteps(
     };
     const ways = steps.map((step) => ({ task: step.name, by: 'clipbook', run: () => round(step) }));
     const timed = await timeInTurn(ways, options.rounds, options.tell);
-    const [first] = timed;
-    const againstFirst = timed.map((way) => way.seconds.map((one, round) => first.seconds[round] / one));
-    return timed.map((way, i) => {
-      const [row] = speedRows([way], { amount: steps[i].model.batch });
-      return {
-        ...row,
-        ratio: rangeOf(againstFirst[i]),
-        peakMib: peakMib[way.task],
-        loss: losses[way.task],
-      };
-    });
+    return timed.map(({ task, seconds }) => ({
+      name: task,
+      cpuSeconds: rangeOf(seconds),
+      ratio: rangeOf(seconds.map((one, i) => timed[0].seconds[i] / one)),
+      peakMib: answers.get(task)!.at(-1)!.peakMib,
+      loss: answers.get(task)![0].loss,
+    }));
   });
 }
 

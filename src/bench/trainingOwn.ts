@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { startEngine } from '../engine';
+import { cpuMsSince } from '../engine/trace';
 import { openWeights } from '../files';
 import { readModel } from '../inference/readModel';
 import { type Clip, type ClipConfig, createClip, type TokenBatch } from '../models';
@@ -43,7 +44,11 @@ async function load(job: TrainingJob): Promise<Answering<object>> {
   const keys = job.ids.map((_, row) => String(row));
   const [texts, captions] = [job.ids, job.captions].map((ids) => tokensOf(ids, config));
   const batch = { keys, images, texts, captions };
-  return async () => ({ loss: trainStep(training, batch, () => false).loss });
+  return async () => {
+    const before = process.cpuUsage();
+    const { loss } = trainStep(training, batch, () => false);
+    return { loss, cpuSeconds: cpuMsSince(before) / 1000 };
+  };
 }
 
 async function modelOf({ weights }: TrainingJob, config: ClipConfig): Promise<Clip> {

@@ -32,4 +32,6 @@ export interface TrainingJob {
 export interface StepAnswer {
   /** Before the step. */
   loss: number;
+  /** Processor time of all threads; of clipbook alone. */
+  cpuSeconds?: number;
 }
