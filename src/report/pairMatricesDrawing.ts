@@ -83,7 +83,7 @@ function numberCell(
     frame,
     text(number, x + width / 2, y + height / 2 + 4, {
       anchor: 'middle',
-      colour: shade > 0.5 ? '#ffffff' : INK,
+      colour: shade > 0.72 ? '#ffffff' : INK,
     }),
   ].join('');
 }
