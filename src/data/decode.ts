@@ -126,7 +126,8 @@ export async function toPixels(pipeline: Sharp, key: string): Promise<Uint8Array
 
 /** One sentence for whatever sharp says, which may be many lines. */
 export function corruptPicture(key: string, error: unknown): BadSampleError {
-  const reason = (error as Error).message.trim().split('\n').at(-1)?.trim();
+  const said = (error as Error).message.trim().split('\n').at(-1)?.trim();
+  const reason = said?.replace(/pixel limit$/, 'pixel limit; raise limitInputPixels where it may');
   return new BadSampleError(
     'corrupt-picture',
     key,

@@ -13,10 +13,9 @@ export interface WebDatasetOptions {
   counter?: BadInputCounter;
   /** The JSON fields that hold captions, in order; default `text`, `texts`, `caption`, `captions`. */
   textFields?: readonly string[];
+  /** Bytes that one sample's members may have: a small shard in gzip can unpack to any size. Default 256 MiB. */
+  largestSample?: number;
 }
-
-/** Bytes that one sample's members may have, 256 MiB: a small shard in gzip can unpack to any size. */
-const LARGEST_SAMPLE = 2 ** 28;
 
 /** The members of one sample, as they lie in the shard one after another. */
 interface Group {
@@ -52,9 +51,13 @@ export async function* readWebDataset(
 /** The samples of one shard; a shard that is missing is counted. */
 export async function* readTarShard(
   shard: string,
-  { counter = new BadInputCounter(), textFields = DEFAULT_TEXT_FIELDS }: WebDatasetOptions = {},
+  {
+    counter = new BadInputCounter(),
+    textFields = DEFAULT_TEXT_FIELDS,
+    largestSample = 2 ** 28,
+  }: WebDatasetOptions = {},
 ): AsyncGenerator<Sample> {
-  for await (const group of readGroups(shard, counter)) {
+  for await (const group of readGroups(shard, counter, largestSample)) {
     counter.saw();
     let sample: Sample;
     try {
@@ -68,7 +71,7 @@ export async function* readTarShard(
 }
 
 /** Consecutive members with one key; the last, possibly incomplete group of a truncated shard is left out. */
-async function* readGroups(shard: string, counter: BadInputCounter): AsyncGenerator<Group> {
+async function* readGroups(shard: string, counter: BadInputCounter, largest: number): AsyncGenerator<Group> {
   if (!existsSync(shard)) {
     counter.skip(new BadSampleError('missing-file', shard, `The shard "${shard}" does not exist.`));
     return;
@@ -76,7 +79,7 @@ async function* readGroups(shard: string, counter: BadInputCounter): AsyncGenera
   let group: Group | undefined;
   const finished = new Set<string>();
   try {
-    for await (const { name: path, content } of readTarMembers(shard, LARGEST_SAMPLE)) {
+    for await (const { name: path, content } of readTarMembers(shard, largest)) {
       const name = splitName(path);
       if (!name) continue;
       if (group && (group.key !== name.key || group.members.has(name.suffix))) {
@@ -86,7 +89,7 @@ async function* readGroups(shard: string, counter: BadInputCounter): AsyncGenera
       }
       group ??= { key: name.key, members: new Map(), bytes: 0, repeated: finished.has(name.key) };
       group.bytes += content.length;
-      if (group.bytes > LARGEST_SAMPLE) throw new Error(`its members have more than ${LARGEST_SAMPLE} bytes`);
+      if (group.bytes > largest) throw new Error(`its members have more than ${largest} bytes`);
       group.members.set(name.suffix, content);
     }
   } catch (error) {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { deflateRawSync, gzipSync } from 'node:zlib';
 import { openTree, readNamed, treeOf } from '../../src/files/fileTree';
 import { publish, unpack } from '../benchmarks/archives';
 import { collect, tarOf, temporaryFolder } from '../data/fixtures';
+import { type ZipEntry, zipOf } from './zip';
 
 describe('openTree', () => {
   const folder = temporaryFolder();
@@ -67,5 +68,25 @@ describe('openTree', () => {
     writeFileSync(path('cut.zip'), Buffer.from('PK\x03\x04 and nothing more'));
     await assert.rejects(contents(path('cut.zip')), /"\S*cut\.zip" ends early or is damaged near its start/);
     assert.throws(() => openTree(path('none.tar')), /Expected a folder or an archive at/);
+  });
+
+  it('leaves bombs before they fill the memory, and names that climb out', async () => {
+    const bomb = deflateRawSync(Buffer.alloc(10 * 2 ** 20));
+    const hostile: [ZipEntry, RegExp][] = [
+      [
+        { name: 'a', bytes: bomb, claims: { method: 8, size: 2 ** 31 } },
+        /"a" \(it has 2147483648 bytes, more than 1073741824\)/,
+      ],
+      [
+        { name: 'a', bytes: bomb, claims: { method: 8, size: 100 } },
+        /too many bytes in the stream\. expected 100/,
+      ],
+      [{ name: '../a', bytes: bomb }, /invalid relative path: \.\.\/a/],
+      [{ name: '/etc/a', bytes: bomb }, /absolute path: \/etc\/a/],
+    ];
+    for (const [entry, message] of hostile) {
+      writeFileSync(path('bomb.zip'), zipOf([entry]));
+      await assert.rejects(contents(path('bomb.zip')), message);
+    }
   });
 });
