@@ -2,6 +2,7 @@ export * from './benchTable';
 export * from './measurements';
 export * from './models';
 export * from './ownSteps';
+export * from './ownStepsTable';
 export * from './peerInstall';
 export type { BenchOptions } from './processes';
 export * from './profile';

@@ -3,12 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { benchModels, readBench, readProfiles, savedBench, writeBench } from '../../src/bench';
 import { timeOwnSteps } from '../../src/bench/ownSteps';
+import { ownStepsTable } from '../../src/bench/ownStepsTable';
 import { ratioFigure } from '../../src/bench/ratioFigure';
 import { savedScalingPanels } from '../../src/bench/savedScaling';
 import { costOf } from '../../src/bench/scaling';
 import { SCALINGS, trainingStep } from '../../src/bench/scalings';
 import { startEngine } from '../../src/engine';
-import { staticSvg } from '../../src/report';
+import { renderText, staticSvg } from '../../src/report';
 import { temporaryFolder } from '../data/fixtures';
 import { assertReadable } from '../report/svgTexts';
 
@@ -112,6 +113,13 @@ describe('steps of clipbook', function () {
     assert.ok(Math.abs(fused.loss - plain.loss) < 1e-4 * fused.loss, `${fused.loss} and ${plain.loss}`);
     assert.notEqual(fused.loss, plain.loss, 'to the last bit: the kernels ran in both');
     assert.ok(plain.cpuSeconds.median > 0 && plain.peakMib !== 0);
+  });
+
+  it('stand beside each other in a table', () => {
+    const cost = { cpuSeconds: { median: 0.2, low: 0.1, high: 0.3 }, peakMib: null, loss: 4.5 };
+    const ratio = { median: 2, low: 1.5, high: 2.5 };
+    const text = renderText(ownStepsTable('Steps', [{ ...cost, name: 'fused', ratio }]));
+    assert.match(text, /fused │ +200 │ +2\.00 │ +1\.50–2\.50 │ +4\.50000 │/);
   });
 
   it('hold less at a time in chunks', async () => {
