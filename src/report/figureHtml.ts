@@ -25,7 +25,7 @@ for (const draw of waiting) draw(Plotly);`;
 /** A figure, with sliders or without, as a piece of HTML: the picture, and a script that waits for Plotly. */
 export function figureHtml(figure: Figure): string {
   const { width = 760, height = 400, ...layout } = figure.layout;
-  const description = embed({ data: figure.data, layout: { ...layout, height, autosize: true } });
+  const description = embed(forPlotly({ data: figure.data, layout: { ...layout, height, autosize: true } }));
   const draw = drawingCode(figure);
   const sliders = isControlled(figure) ? draw : '';
   const key = createHash('sha256')
@@ -86,9 +86,18 @@ ${DRAW_QUEUE}
 })();</script>`;
 }
 
+/** The tags that figures use. */
+const NO_TAG = /<(?!\/?(?:br|b|i|sub|sup|extra)>)/g;
+
+/** JSON whose texts Plotly shows as they are: it decodes references, makes links, and leaves out tags that it does not know. */
+function forPlotly(value: unknown): string {
+  const shown = (text: string) => text.replaceAll('&', '&amp;').replace(NO_TAG, '&lt;');
+  return JSON.stringify(value, (_, part) => (typeof part === 'string' ? shown(part) : part));
+}
+
 /** JSON that cannot end the script it stands in. */
-function embed(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c');
+function embed(json: string): string {
+  return json.replaceAll('<', '\\u003c');
 }
 
 function attribute(text: string): string {

@@ -78,7 +78,7 @@ export function renderHtml(table: Table): string {
     .join('');
   const notes = table.footnotes.map((note) => `<li>${he.escape(note)}</li>`).join('');
   return [
-    `<div class="clipbook-table" id="table-${table.id}">`,
+    `<div class="clipbook-table" id="table-${he.escape(table.id)}">`,
     `<table><caption>${he.escape(table.title)} <small>${he.escape(table.unit)}</small></caption>`,
     grouped ? `<thead><tr><td></td>${groups}</tr></thead>` : '',
     ...table.sections.map((section) => htmlSection(table, section, columns)),
@@ -117,7 +117,7 @@ function htmlHeading(text: string): string {
 }
 
 function htmlCell(text: string, best: boolean): string {
-  const [value, interval] = text.split(' ± ');
+  const [value, interval] = he.escape(text).split(' ± ');
   const shown = best ? `<strong>${value}</strong>` : value;
   return interval === undefined ? shown : `${shown} <small>± ${interval}</small>`;
 }
