@@ -28,7 +28,7 @@ export function readPretrainedTokenizer(
 ): TextTokenizer {
   const config = readPart(folder, 'tokenizer_config.json');
   const parts = readPart(folder, 'tokenizer.json');
-  checkAddedTokens(folder, parts.added_tokens);
+  checkNumbers(folder, parts);
   const tokenizer = understood(folder, () => new HubTokenizer(parts, config));
   const padding = paddingOf(tokenizer, config, folder);
   const vocabSize = tokenizer.get_vocab().size;
@@ -94,16 +94,16 @@ function understood<Result>(folder: string, work: () => Result): Result {
 /** More tokens than any vocabulary has: the library fills all places up to the largest number. */
 const LARGEST_TOKEN = 2 ** 22;
 
-function checkAddedTokens(folder: string, added: unknown): void {
-  const isToken = (token: unknown) => {
-    const { id, content }: Record<string, unknown> = isObject(token) ? token : {};
-    return (
-      Number.isInteger(id) && Number(id) >= 0 && Number(id) < LARGEST_TOKEN && typeof content === 'string'
-    );
-  };
-  if (Array.isArray(added) && added.every(isToken)) return;
+/** Checks the numbers of tokens: those of the vocabulary, where it is no list, and those added to it. */
+function checkNumbers(folder: string, { added_tokens: added, model }: Record<string, unknown>): void {
+  const isNumber = (id: unknown) => Number.isInteger(id) && Number(id) >= 0 && Number(id) < LARGEST_TOKEN;
+  const isToken = (token: unknown) =>
+    isObject(token) && isNumber(token.id) && typeof token.content === 'string';
+  const { vocab } = isObject(model) ? model : { vocab: undefined };
+  const isVocabulary = !isObject(vocab) || Object.values(vocab).every(isNumber);
+  if (Array.isArray(added) && added.every(isToken) && isVocabulary) return;
   throw new Error(
-    `Expected added_tokens with a content and an id below ${LARGEST_TOKEN} in "${folder}/tokenizer.json"; fetch it again.`,
+    `Expected added_tokens with a content and an id, and a vocabulary, numbered below ${LARGEST_TOKEN} in "${folder}/tokenizer.json"; fetch it again.`,
   );
 }
 

@@ -41,6 +41,13 @@ describe('any text', () => {
   });
 });
 
+/** A vocabulary of byte pairs in place of SigLIP's. */
+function bytePairs(): string {
+  const vocab = { '<unk>': 0, '</s>': 1, a: 2, c: 3, t: 4, at: 5, cat: 6, '▁': 7 };
+  const model = { type: 'BPE', unk_token: '<unk>', vocab, merges: ['a t', 'c at'] };
+  return JSON.stringify({ ...JSON.parse(siglip('tokenizer.json').toString()), model });
+}
+
 let opened: ReturnType<typeof readPretrainedTokenizer> | undefined;
 
 function pretrained() {
@@ -53,7 +60,7 @@ describe("any tokenizer's file", () => {
 
   for (const mutated of ['tokenizer.json', 'tokenizer_config.json']) {
     itTakesAnything(mutated, {
-      inputs: () => [siglip(mutated).toString()],
+      inputs: () => [siglip(mutated).toString(), ...(mutated === 'tokenizer.json' ? [bytePairs()] : [])],
       mutate: mutateJson,
       read: (text) => {
         for (const file of ['tokenizer.json', 'tokenizer_config.json']) {

@@ -55,8 +55,10 @@ describe('readPretrainedTokenizer, against open_clip’s HFTokenizer', () => {
     );
     for (const id of [2 ** 32 - 2, -1, 0.5, '1']) {
       const added = [{ id, content: '</s>' }];
-      refuses(JSON.stringify({ ...JSON.parse(whole), added_tokens: added }), /an id below 4194304 in/);
+      refuses(JSON.stringify({ ...JSON.parse(whole), added_tokens: added }), /numbered below 4194304 in/);
     }
+    const model = { type: 'BPE', merges: [], vocab: { a: 2 ** 32 - 2 } };
+    refuses(JSON.stringify({ ...JSON.parse(whole), model }), /numbered below 4194304 in/);
     rmSync(folder, { recursive: true });
   });
 });
