@@ -17,6 +17,7 @@ export const TENSORFLOW = '2.21.0';
  * @property {'tensorflow' | 'tensorflow-gpu'} backend
  * @property {string} project the name in the Python package index
  * @property {string} tag the platform the wheel was built for
+ * @property {string} sha256 of the wheel for Python 3.11, as the index publishes it; a new version has another
  * @property {number} megabytes the download
  * @property {number} gigabytes free disk space the whole set-up needs with it
  */
@@ -45,14 +46,30 @@ export function chooseWheel({ platform, arch, glibc, gpu }) {
       backend: 'tensorflow-gpu',
       project: 'tensorflow',
       tag: 'manylinux_2_27_x86_64',
+      sha256: '9056fbc9ba04235810b71ae6cbd958a196e8804fb53bbcffbf3e23b56155f124',
       megabytes: 570,
       gigabytes: 9,
     };
   }
   const found = {
-    'linux-x64': { project: 'tensorflow-cpu', tag: 'manylinux_2_27_x86_64', megabytes: 270 },
-    'linux-arm64': { project: 'tensorflow', tag: 'manylinux_2_27_aarch64', megabytes: 280 },
-    'darwin-arm64': { project: 'tensorflow', tag: 'macosx_12_0_arm64', megabytes: 220 },
+    'linux-x64': {
+      project: 'tensorflow-cpu',
+      tag: 'manylinux_2_27_x86_64',
+      sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
+      megabytes: 270,
+    },
+    'linux-arm64': {
+      project: 'tensorflow',
+      tag: 'manylinux_2_27_aarch64',
+      sha256: '4b24aca16d527a3cf1c37f720c04c484c3d20f4d0fdfa98632ac8b9f3be6eb5c',
+      megabytes: 280,
+    },
+    'darwin-arm64': {
+      project: 'tensorflow',
+      tag: 'macosx_12_0_arm64',
+      sha256: '51f46f4806139d01fc7920cc72a4c75876f80649bf40ff083ab6212ceb43ca88',
+      megabytes: 220,
+    },
   }[key];
   if (found) return { backend: 'tensorflow', gigabytes: 3, ...found };
   return {

@@ -1,5 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statfsSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { cache, libraries, root, temporary, venvPython } from '../paths.mjs';
 import { Problem } from '../problem.mjs';
 import { run } from '../run.mjs';
@@ -45,14 +56,32 @@ function needSpace(gigabytes) {
 const pip = (...args) => ['-m', 'pip', ...args, '--disable-pip-version-check', '--only-binary=:all:'];
 const environment = { ...process.env, TMPDIR: temporary };
 
-async function download({ project, tag }, folder) {
+async function download({ project, tag, sha256 }, folder) {
   const what = [`${project}==${TENSORFLOW}`, '--no-deps', '--platform', tag, '--python-version', '3.11'];
   await run('downloading TensorFlow', venvPython, pip('download', ...what, '--dest', folder), {
     env: environment,
   });
-  return join(
+  const path = join(
     folder,
     readdirSync(folder).find((name) => name.endsWith('.whl')),
+  );
+  await prove(path, sha256);
+  return path;
+}
+
+/**
+ * Makes sure that a wheel is the published one, whose library will be part of every process, before anything in it is used.
+ *
+ * @throws {Problem} if it is another; it is deleted
+ */
+export async function prove(path, sha256) {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  const found = hash.digest('hex');
+  if (found === sha256) return;
+  rmSync(path);
+  throw new Problem(
+    `${basename(path)} has the SHA-256 ${found}, where ${sha256} is published; it is deleted. Look at the package index that pip is set to ("pip config list"), and run "npm run setup" again.`,
   );
 }
 

@@ -1,7 +1,36 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '../data/fixtures';
 
 const load = () => import('../../setup/wheel.mjs');
 const laptop = { platform: 'linux', arch: 'x64', glibc: '2.36', gpu: false };
+
+describe('a wheel', () => {
+  const folder = temporaryFolder();
+
+  it('is the published one, or deleted', async () => {
+    const { prove } = await import('../../setup/steps/tensorflow.mjs');
+    const path = join(folder, 'library.whl');
+    writeFileSync(path, 'bytes');
+    await prove(path, createHash('sha256').update('bytes').digest('hex'));
+    await assert.rejects(
+      prove(path, '0'.repeat(64)),
+      /^Error: library\.whl has the SHA-256 [0-9a-f]{64}, where 0{64} is published; it is deleted\./,
+    );
+    assert.equal(existsSync(path), false);
+  });
+
+  it('is known by a checksum on every platform', async () => {
+    const { chooseWheel } = await load();
+    const arm = { ...laptop, arch: 'arm64' };
+    const machines = [laptop, { ...laptop, gpu: true }, arm, { ...arm, platform: 'darwin' }];
+    const all = machines.map((machine): { sha256: string } => chooseWheel(machine));
+    for (const { sha256 } of all) assert.match(sha256, /^[0-9a-f]{64}$/);
+    assert.equal(new Set(all.map(({ sha256 }) => sha256)).size, 4);
+  });
+});
 
 describe('chooseWheel', () => {
   it('takes the small wheel on Linux without a GPU and the CUDA one with it', async () => {
