@@ -18,6 +18,7 @@ export * from './mixture';
 export * from './noise';
 export * from './normalise';
 export * from './pairRecord';
+export * from './patches';
 export * from './photographs';
 export type { RgbPicture } from './pillow/picture';
 export * from './preprocess';

@@ -1,3 +1,4 @@
+export * from './attentionMaps';
 export * from './augmentationHead';
 export * from './auxiliary';
 export * from './captioner';

@@ -22,9 +22,11 @@ export {
 export * from './explainGates';
 export * from './figureHtml';
 export * from './figures';
+export * from './filterPictures';
 export * from './gapFigure';
 export * from './gateExplorer';
 export * from './gateSteps';
+export * from './gridMapsDrawing';
 export * from './hierarchyDrawing';
 export * from './htmlPage';
 export * from './htmlReport';
