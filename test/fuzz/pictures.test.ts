@@ -1,6 +1,8 @@
 import sharp from 'sharp';
+import { augmentImage } from '../../src/data/augment';
 import { decodeImage } from '../../src/data/decode';
 import { openNative } from '../../src/data/pillow/open';
+import { createRandom } from '../../src/engine/random';
 import bmp from '../golden/bmp.json';
 import { itTakesAnything } from './fuzz';
 import { mutateBytes as mutate } from './mutate';
@@ -37,6 +39,23 @@ describe('any picture', () => {
       ]),
     mutate,
     read: (bytes) => openNative(bytes, KEY),
+    says,
+  });
+
+  // The kernels' own way: a native library, in which a slip would end the process.
+  itTakesAnything('JPEG for training', {
+    inputs: () =>
+      Promise.all([
+        encode('jpeg'),
+        encode('jpeg', { progressive: true }),
+        encode('jpeg', { chromaSubsampling: '4:4:4', quality: 30 }),
+        sharp({ create: { width: 40, height: 9, channels: 3, background: 'grey' } })
+          .toColourspace('b-w')
+          .jpeg()
+          .toBuffer(),
+      ]),
+    mutate,
+    read: (bytes) => augmentImage(bytes, createRandom(1), { size: 8, ...KEY }),
     says,
   });
 
