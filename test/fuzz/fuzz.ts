@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom, type Random } from '../../src/engine/random';
+import { watchdog } from './watchdog';
 
 /** A reader and what it is given. */
 export interface FuzzTarget<Input extends Buffer | string> {
@@ -13,8 +14,8 @@ export interface FuzzTarget<Input extends Buffer | string> {
   says?: RegExp;
 }
 
-/** Mutations of each target: a few hundred, or ten thousand with CLIPBOOK_SLOW=1. */
-const COUNT = process.env.CLIPBOOK_SLOW ? 10_000 : 300;
+/** Mutations of each target: two hundred, or ten thousand with CLIPBOOK_SLOW=1. */
+const COUNT = process.env.CLIPBOOK_SLOW ? 10_000 : 200;
 
 /** Processor time for one input, which no other process on the machine lengthens. */
 const MOST_SECONDS = 2;
@@ -25,7 +26,7 @@ const WAITED = 20_000;
 /** Memory for the bytes of one input's result, beyond its own size many times over. */
 const MOST_BYTES = 2 ** 26;
 
-/** Inputs that end up one way only prove little: the others are then beyond what mutations reach. */
+/** How many inputs ended how, and the seconds of the slowest. */
 interface Outcome {
   read: number;
   refused: number;
@@ -47,11 +48,17 @@ export function itTakesAnything<Input extends Buffer | string>(
     for (const input of inputs) await target.read(input);
     const outcome: Outcome = { read: 0, refused: 0, slowest: 0 };
     const flaws = new Map<string, string>();
-    for (let i = 0; i < COUNT; i++) {
-      const random = createRandom(`${name} ${i}`);
-      const input = target.mutate(inputs[i % inputs.length], random.pick(inputs), random);
-      const flaw = await flawIn(input, target, outcome);
-      if (flaw) flaws.set(flaw.split('\n')[0].slice(0, 60), `input ${i}, ${describe(input)}: ${flaw}`);
+    const dog = watchdog(name, 3 * WAITED);
+    try {
+      for (let i = 0; i < COUNT; i++) {
+        dog.beat(i);
+        const random = createRandom(`${name} ${i}`);
+        const input = target.mutate(inputs[i % inputs.length], random.pick(inputs), random);
+        const flaw = await flawIn(input, target, outcome);
+        if (flaw) flaws.set(flaw.split('\n')[0].slice(0, 60), `input ${i}, ${describe(input)}: ${flaw}`);
+      }
+    } finally {
+      await dog.stop();
     }
     assert.equal(flaws.size, 0, [...flaws.values()].slice(0, 10).join('\n\n'));
     assert.ok(outcome.read > 0, `no input was read: ${JSON.stringify(outcome)}`);
