@@ -63,6 +63,8 @@ The configuration is a JSON file; only "name" and "data" are necessary:
                   as ALIP was trained: "schedule": "oneCycle" (rises for a tenth of the steps and moves beta1 unless
                   "cycleMomentum" is false) and "decayed": "all"
   checkpointEvery steps between checkpoints; 100
+  keepCheckpoints which of them stay: "last" 2, the newest; "every" 1000, those of each thousandth step; "best" true, the one
+                  before which the mean loss was lowest; { "last": 2 }
   logEvery        steps between lines of metrics.jsonl; 5
 
 Options stand over the configuration. --data takes what "shards" takes; quote its braces and stars. Given several times
@@ -79,7 +81,8 @@ The presets dalip-paper and clip-paper are the two rows of DALIP's table at the 
 alip-clip-paper plain CLIP with ALIP's data and recipe; --data and --start supply what this repository cannot.
 --preset alip-paper --explain says of each number whether it is published or ours.
 
-Ctrl-C ends the step, saves a checkpoint and exits with 130; --resume goes on exactly there.
+Ctrl-C and SIGTERM end the step, save a checkpoint and exit with 130 and 143; --resume goes on exactly there, and from the
+last checkpoint after any other end. Two runs in one folder: the second refuses.
 
 Examples:
   $ clipbook train --example > pictograms.json
@@ -117,6 +120,9 @@ export function register(program: Command): void {
     .option('--steps <number>', 'how long to train; the only measure where data are streamed', numeric)
     .option('--batch-size <number>', 'pairs a step', numeric)
     .option('--seed <number>', 'fixes the start, the order of the data and dropout', numeric)
+    .option('--keep-last <number>', 'how many of the newest checkpoints stay', numeric)
+    .option('--keep-every <steps>', 'the checkpoints of such steps stay, too', numeric)
+    .option('--keep-best', 'the checkpoint before which the mean loss was lowest stays, too')
     .option('--name <name>', 'names the run; with a preset the preset’s name')
     .option('--resume', 'go on with a run that was stopped')
     .option('-o, --output <folder>', 'where results go', DEFAULT_OUTPUT)

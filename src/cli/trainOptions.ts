@@ -11,6 +11,9 @@ export interface SettingOptions {
   steps?: unknown;
   batchSize?: unknown;
   seed?: unknown;
+  keepLast?: unknown;
+  keepEvery?: unknown;
+  keepBest?: boolean;
 }
 
 /**
@@ -21,6 +24,7 @@ export interface SettingOptions {
 export function applyOptions(settings: unknown, options: SettingOptions): unknown {
   if (!isObject(settings)) return settings;
   const { name, objective, start, steps, batchSize, seed } = options;
+  const { keepLast: last, keepEvery: every, keepBest: best } = options;
   return {
     ...settings,
     ...given({ name, objective, start }),
@@ -29,6 +33,7 @@ export function applyOptions(settings: unknown, options: SettingOptions): unknow
       ...shorterWarmup(settings.recipe, steps),
       ...given({ steps, batchSize, seed }),
     }),
+    ...section('keepCheckpoints', settings.keepCheckpoints, given({ last, every, best })),
   };
 }
 

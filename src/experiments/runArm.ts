@@ -6,6 +6,7 @@ import { countParameters, disposeParameters } from '../nn';
 import { createTokenizer, type Tokenizer } from '../text';
 import {
   type Checkpoint,
+  claimRun,
   loadLatestCheckpoint,
   openRunFolder,
   pictureData,
@@ -58,7 +59,7 @@ export interface RunArmOptions extends RunArmEvents {
 /**
  * Trains and judges one arm with one seed; a finished run is read back, an interrupted one goes on.
  *
- * @throws when the run's folder belongs to another configuration, and as `trainRun` does
+ * @throws when the run's folder belongs to another configuration or is another process's, and as `trainRun` does
  */
 export async function runArm(options: RunArmOptions): Promise<RunSummary> {
   const { experiment, profileName, profile, arm, seed, data, root } = options;
@@ -82,6 +83,7 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
   const tokenizer = createTokenizer(config.text);
   const objective = arm.objective(config);
   const training = startTraining(model, objective, recipe);
+  const claim = claimRun(folder.path);
   const observe =
     arm.observer &&
     startObserving(arm.observer, {
@@ -122,6 +124,7 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
     options.onEnd?.();
     return summary;
   } finally {
+    claim.release();
     objective.dispose?.();
     training.optimizer.dispose();
     disposeParameters(model.parameters);

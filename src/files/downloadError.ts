@@ -1,3 +1,5 @@
+import { diskFlaw } from './diskError';
+
 /**
  * Why a download failed: the server has no such file, does not give it, cannot be reached; it answered in another way
  * that nothing here can mend; the bytes are not those expected; or they cannot be written.
@@ -88,21 +90,24 @@ function retryAfter(headers: Headers): number | undefined {
   return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), LONGEST_WAIT) : undefined;
 }
 
-const DISK_FLAWS: Record<string, string> = {
-  ENOSPC: 'the disk is full; make room, and what was written so far is kept',
-  EDQUOT: 'your quota of the disk is used up; make room, and what was written so far is kept',
-  EACCES: 'the folder may not be written to; choose another one with --cache or CLIPBOOK_CACHE',
-  EPERM: 'the folder may not be written to; choose another one with --cache or CLIPBOOK_CACHE',
-  EROFS: 'the disk is read-only; choose another folder with --cache or CLIPBOOK_CACHE',
-  ENOTDIR: 'a part of that path is a file and no folder',
+const REMEDIES: Record<string, string> = {
+  ENOSPC: '; make room, and what was written so far is kept',
+  EDQUOT: '; make room, and what was written so far is kept',
+  EACCES: '; choose another one with --cache or CLIPBOOK_CACHE',
+  EPERM: '; choose another one with --cache or CLIPBOOK_CACHE',
+  EROFS: '; choose another folder with --cache or CLIPBOOK_CACHE',
 };
 
 /** An error of the file system, as a sentence. */
 export function diskError(error: unknown, path: string): DownloadError {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  return new DownloadError('disk', `Cannot write "${path}": ${DISK_FLAWS[code] ?? message}.`, {
-    cause: error,
-  });
+  return new DownloadError(
+    'disk',
+    `Cannot write "${path}": ${diskFlaw(error) ?? message}${REMEDIES[code] ?? ''}.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /** The innermost cause: `fetch` itself only says that it failed. */

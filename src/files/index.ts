@@ -1,4 +1,5 @@
 export * from './atomicFile';
+export * from './diskError';
 export * from './download';
 export { AbsentFileError, DownloadError, type DownloadFlaw, DownloadInterruptedError } from './downloadError';
 export * from './downloadSettings';

@@ -12,7 +12,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { RandomState } from '../engine/random';
-import { readSafetensors, type StoredTensor, writeFileAtomically, writeSafetensors } from '../files';
+import { readSafetensors, type StoredTensor, writeFileAtomically, writeSafetensors, writing } from '../files';
 
 interface CheckpointRecord {
   /** Training steps done. */
@@ -40,6 +40,14 @@ export interface Checkpoint extends CheckpointRecord {
   optimizerState: Map<string, StoredTensor>;
 }
 
+/** Which of a run's checkpoints stay. */
+export interface Retention {
+  /** So many of the newest. Default 2. */
+  last?: number;
+  /** All whose step is a multiple of this. Default: none of them. */
+  every?: number;
+}
+
 interface Manifest extends CheckpointRecord {
   files: { parameters: SavedFile; optimizer: SavedFile };
 }
@@ -54,25 +62,33 @@ interface SavedFile {
  * `step-000123.optimizer.safetensors` and `step-000123.json`. The JSON file comes last and only with it the checkpoint
  * counts, so a run that dies while saving keeps its earlier ones.
  *
- * Afterwards only the `keepLast` newest checkpoints (2) and the one with the best score stay.
+ * Afterwards only those stay that the retention names, and the one with the best score. Where the disk takes no more, all
+ * earlier ones stay and what was begun is removed.
+ *
  * @returns Path of the JSON file.
+ * @throws {DiskError} where the disk does not take it
  */
 export async function saveCheckpoint(
   folder: string,
   content: CheckpointContent,
-  { keepLast = 2 }: { keepLast?: number } = {},
+  retention: Retention = {},
 ): Promise<string> {
   const { parameters, optimizerState, ...record } = content;
-  mkdirSync(folder, { recursive: true });
+  writing(folder, () => mkdirSync(folder, { recursive: true }));
   const stem = join(folder, `step-${String(record.step).padStart(6, '0')}`);
   const path = `${stem}.json`;
   rmSync(path, { force: true });
-  const files: Manifest['files'] = {
-    parameters: await saveTensors(`${stem}.safetensors`, parameters),
-    optimizer: await saveTensors(`${stem}.optimizer.safetensors`, optimizerState),
-  };
-  writeFileAtomically(path, [`${JSON.stringify({ ...record, files }, null, 2)}\n`]);
-  removeOld(folder, keepLast);
+  try {
+    const files: Manifest['files'] = {
+      parameters: await saveTensors(`${stem}.safetensors`, parameters),
+      optimizer: await saveTensors(`${stem}.optimizer.safetensors`, optimizerState),
+    };
+    writeFileAtomically(path, [`${JSON.stringify({ ...record, files }, null, 2)}\n`]);
+  } catch (error) {
+    for (const ending of ['.safetensors', '.optimizer.safetensors']) rmSync(stem + ending, { force: true });
+    throw error;
+  }
+  removeOld(folder, retention);
   return path;
 }
 
@@ -170,9 +186,11 @@ async function saveTensors(path: string, tensors: ReadonlyMap<string, tf.Tensor>
 }
 
 /** Also clears what an interrupted save left behind. */
-function removeOld(folder: string, keepLast: number): void {
+function removeOld(folder: string, { last = 2, every }: Retention): void {
   const best = bestCheckpoint(folder);
-  const kept = [...listCheckpoints(folder).slice(-Math.max(keepLast, 1)), ...(best ? [best] : [])];
+  const paths = listCheckpoints(folder);
+  const regular = every ? paths.filter((path) => stepOf(basename(path)) % every === 0) : [];
+  const kept = [...paths.slice(-Math.max(last, 1)), ...regular, ...(best ? [best] : [])];
   const steps = new Set(kept.map((path) => stepOf(basename(path))));
   const surplus = readdirSync(folder).filter(
     (name) => name.startsWith('step-') && (name.endsWith('.tmp') || !steps.has(stepOf(name))),

@@ -25,6 +25,7 @@ import { pictureSizeFor } from './crops';
 import { type DataConfig, dataSection } from './dataConfig';
 import { type ObjectiveConfig, readObjective, withParts } from './objectiveConfig';
 import type { Recipe } from './recipe';
+import type { KeptCheckpoints } from './run';
 import { checkFolderName } from './runFolder';
 
 /** A training run on one's own pictures, complete: what a file leaves out has its default. */
@@ -39,6 +40,8 @@ export interface TrainingConfig {
   recipe: Recipe;
   /** Steps between checkpoints. */
   checkpointEvery: number;
+  /** Which of them stay; absent: the two newest. */
+  keepCheckpoints?: KeptCheckpoints;
   /** Steps between lines of the metrics file. */
   logEvery: number;
 }
@@ -112,6 +115,12 @@ const readRecipe = object({
   seed: optional(number({ whole: true, from: 0 }), 0),
 });
 
+const readKept = object({
+  last: optional(count),
+  every: optional(count),
+  best: optional(flag),
+});
+
 const readSettings = object({
   name: nameOfRun,
   data: dataSection,
@@ -120,6 +129,7 @@ const readSettings = object({
   start: optional(text),
   recipe: optional(checkedRecipe, checkedRecipe({}, 'recipe')),
   checkpointEvery: optional(count, 100),
+  keepCheckpoints: optional(readKept),
   logEvery: optional(count, 5),
 });
 

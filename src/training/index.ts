@@ -20,6 +20,7 @@ export * from './openData';
 export * from './pictureData';
 export * from './recipe';
 export * from './run';
+export * from './runClaim';
 export * from './runFolder';
 export * from './schedules';
 export * from './startFrom';

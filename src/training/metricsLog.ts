@@ -1,5 +1,5 @@
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { writeFileAtomically } from '../files';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync } from 'node:fs';
+import { writeFileAtomically, writeWhole, writing } from '../files';
 
 /** One line of the log. A number that is not finite is written as null, as JSON has no such numbers. */
 export interface MetricsRecord {
@@ -10,6 +10,8 @@ export interface MetricsRecord {
 export interface MetricsLog {
   /** Writes one line, which has left the process when this returns. */
   append(record: MetricsRecord): void;
+  /** Waits until all lines are on the disk, so that a checkpoint never knows of steps whose lines a loss of power took. */
+  sync(): void;
   close(): void;
 }
 
@@ -17,16 +19,15 @@ export interface MetricsLog {
  * Opens a run's metrics file, one JSON object per line.
  * @param lastStep For a resumed run, the step of its checkpoint: later lines, which the run will write again, and a
  *   last line that was cut off are dropped. Without it the log starts empty.
- * @throws If a line to be kept is not JSON.
+ * @throws If a line to be kept is not JSON. {DiskError} where the disk does not take it, as `append` and `sync` do.
  */
 export function openMetricsLog(path: string, { lastStep }: { lastStep?: number } = {}): MetricsLog {
   const kept = lastStep === undefined ? [] : readMetrics(path).filter(({ step }) => step <= lastStep);
   writeFileAtomically(path, kept.map(toLine));
   const descriptor = openSync(path, 'a');
   return {
-    append: (record) => {
-      writeSync(descriptor, toLine(record));
-    },
+    append: (record) => writing(path, () => writeWhole(descriptor, toLine(record))),
+    sync: () => writing(path, () => fsyncSync(descriptor)),
     close: () => closeSync(descriptor),
   };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { writeFileAtomically } from '../files';
 import { listCheckpoints } from './checkpoint';
 import type { TrainingConfig } from './config';
+import { claimRun, type RunClaim, requireUnclaimed } from './runClaim';
 import { openRunFolder, type RunFolder, runFolderPath } from './runFolder';
 
 /** Runs on one's own pictures stand beside the published experiments. */
@@ -15,15 +16,22 @@ type RunState = 'new' | 'unfinished' | 'finished';
 /**
  * What there is of a configuration's run under `<root>/train/runs/<name>/`; writes nothing.
  *
- * @throws Error where there is something and `resume` is not set, or where it had another configuration
+ * @throws Error where it is being trained by another process, where there is something and `resume` is not set, or where
+ *   it had another configuration
  */
 export function findOwnRun(config: TrainingConfig, root: string, resume: boolean): RunState {
   const path = pathOf(config, root);
+  requireUnclaimed(path);
   const state = stateOf(path);
   if (state === 'new') return state;
   if (!resume) throw new Error(describeExisting(state, path));
   openOwnRun(config, root);
   return state;
+}
+
+/** Claims the run's folder, created if need be, for this process; throws as `claimRun` does. */
+export function claimOwnRun(config: TrainingConfig, root: string): RunClaim {
+  return claimRun(pathOf(config, root));
 }
 
 /** The run's folder, created if need be. Only what decides the run's outcome goes into its `config.json`. */

@@ -1,15 +1,25 @@
 import { setImmediate } from 'node:timers/promises';
+import { DiskError } from '../files';
 import { restoreVariables } from '../nn';
-import { loadLatestCheckpoint, saveCheckpoint } from './checkpoint';
+import { loadLatestCheckpoint, type Retention, saveCheckpoint } from './checkpoint';
 import { openMetricsLog } from './metricsLog';
+import { keepNotANumber } from './notANumber';
 import type { RunFolder } from './runFolder';
 import { createTensorBoardWriter } from './tensorboard';
-import { type StepReport, type Training, type TrainingData, trainSteps } from './trainer';
+import { NotANumberError, type StepReport, type Training, type TrainingData, trainSteps } from './trainer';
+
+/** Which checkpoints of a run stay. */
+export interface KeptCheckpoints extends Retention {
+  /** The one before which the mean loss since the checkpoint before it was lowest, too. Default false. */
+  best?: boolean;
+}
 
 export interface RunOptions {
   folder: RunFolder;
   /** Steps between checkpoints; the last step always has one. */
   checkpointEvery?: number;
+  /** Which of them stay; the two newest. */
+  keepCheckpoints?: KeptCheckpoints;
   /** Steps between lines of the metrics file and TensorBoard points. */
   logEvery?: number;
   /** Called after every step. */
@@ -29,10 +39,13 @@ export class RunInterruptedError extends Error {
  *
  * @returns seconds spent training, earlier sessions of a resumed run included
  * @throws {RunInterruptedError} when the signal asks for it, except in the last step
- * @throws as `trainStep` does; the last good checkpoint stays
+ * @throws {NotANumberError} as `trainStep` does; what is known of the batch is in `not-a-number.json` then
+ * @throws {DiskError} where the disk does not take a line or a checkpoint
+ *
+ * Whatever it throws, the last good checkpoint stays.
  */
 export async function trainRun(training: Training, data: TrainingData, options: RunOptions): Promise<number> {
-  const { folder, checkpointEvery = 100, logEvery = 5, onStep, signal } = options;
+  const { folder, checkpointEvery = 100, logEvery = 5, keepCheckpoints = {}, onStep, signal } = options;
   const { resumedAt, seconds: secondsBefore } = restore(training, data, folder.checkpoints);
   const log = openMetricsLog(folder.metrics, { lastStep: resumedAt ?? undefined });
   const board = createTensorBoardWriter(folder.tensorboard, {
@@ -41,9 +54,11 @@ export async function trainRun(training: Training, data: TrainingData, options: 
   const began = performance.now();
   const seconds = () => secondsBefore + (performance.now() - began) / 1000;
   const isLogged = (step: number) => step % logEvery === 0 || step === 1 || step === training.recipe.steps;
+  const losses = meanSinceLast();
   try {
     for await (const report of trainSteps(training, data, isLogged)) {
       onStep?.(report);
+      losses.add(report.loss);
       const last = report.step === training.recipe.steps;
       if (isLogged(report.step)) {
         const { metrics, ...numbers } = report;
@@ -54,15 +69,44 @@ export async function trainRun(training: Training, data: TrainingData, options: 
       await setImmediate(); // Steps alone never let the process hear of a signal.
       const stopping = Boolean(signal?.aborted) && !last;
       if (last || stopping || report.step % checkpointEvery === 0) {
-        await save(training, data, { step: report.step, seconds: seconds() }, folder.checkpoints);
+        log.sync();
+        const score = keepCheckpoints.best ? -losses.take() : undefined;
+        await save(training, data, { step: report.step, seconds: seconds(), score }, folder, keepCheckpoints);
       }
       if (stopping) throw new RunInterruptedError(stoppedAfter(report.step, training.recipe.steps));
     }
+  } catch (error) {
+    throw explained(error, folder);
   } finally {
     log.close();
     board.close();
   }
   return seconds();
+}
+
+/** The error, with what it means for the run. */
+function explained(error: unknown, folder: RunFolder): unknown {
+  if (error instanceof NotANumberError) error.message += keepNotANumber(folder.path, error);
+  if (error instanceof DiskError) {
+    error.message += ' What the run saved before is whole; resume it when that is mended.';
+  }
+  return error;
+}
+
+/** A mean that begins anew whenever it is taken. */
+function meanSinceLast(): { add(value: number): void; take(): number } {
+  let [sum, count] = [0, 0];
+  return {
+    add: (value) => {
+      sum += value;
+      count++;
+    },
+    take: () => {
+      const mean = sum / count;
+      [sum, count] = [0, 0];
+      return mean;
+    },
+  };
 }
 
 function stoppedAfter(step: number, steps: number): string {
@@ -72,17 +116,20 @@ function stoppedAfter(step: number, steps: number): string {
 function save(
   { model, optimizer, objective }: Training,
   data: TrainingData,
-  { step, seconds }: { step: number; seconds: number },
-  folder: string,
+  { step, seconds, score }: { step: number; seconds: number; score?: number },
+  folder: RunFolder,
+  retention: Retention,
 ): Promise<string> {
-  return saveCheckpoint(folder, {
+  const content = {
     parameters: model.parameters,
     optimizerState: optimizer.state(),
     step,
     optimizerSteps: optimizer.stepCount,
     randomStates: {}, // every draw is a function of the seed and the step
+    score,
     extra: { seconds, objective: objective.getState?.(), data: data.getState?.() },
-  });
+  };
+  return saveCheckpoint(folder.checkpoints, content, retention);
 }
 
 /** Brings a run back to its newest checkpoint; `resumedAt` is the step it stands at, null where there is none. */

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole, writing } from '../files';
 import { frameRecord } from './tfRecord';
 
 export interface TensorBoardWriter {
@@ -17,16 +18,21 @@ export interface TensorBoardOptions {
   now?: () => number;
 }
 
-/** Starts a new TensorBoard event file in the folder, which is created where it does not exist. */
+/**
+ * Starts a new TensorBoard event file in the folder, which is created where it does not exist.
+ *
+ * @throws {DiskError} where the disk does not take it, as `scalars` does
+ */
 export function createTensorBoardWriter(
   folder: string,
   { firstStep, now = () => Date.now() / 1000 }: TensorBoardOptions = {},
 ): TensorBoardWriter {
-  mkdirSync(folder, { recursive: true });
+  writing(folder, () => mkdirSync(folder, { recursive: true }));
   const path = join(folder, uniqueName(now()));
-  const descriptor = openSync(path, 'wx');
+  const descriptor = writing(path, () => openSync(path, 'wx'));
   const write = (step: number, ...content: Buffer[]) => {
-    writeSync(descriptor, frameRecord(encodeEvent(now(), step, content)));
+    const record = frameRecord(encodeEvent(now(), step, content));
+    writing(path, () => writeWhole(descriptor, record));
   };
   write(0, textField(event.fileVersion, 'brain.Event:2'));
   if (firstStep !== undefined) write(firstStep, bytesField(event.sessionLog, sessionStart));

@@ -7,8 +7,9 @@ import type { TrainingConfig } from './config';
 import { readMetrics } from './metricsLog';
 import { createObjective } from './objectiveConfig';
 import { type OpenDataOptions, openData } from './openData';
-import { findOwnRun, openOwnRun } from './ownRun';
+import { claimOwnRun, findOwnRun, openOwnRun } from './ownRun';
 import { trainRun } from './run';
+import type { RunClaim } from './runClaim';
 import { startFrom } from './startFrom';
 import { type StepReport, startTraining } from './trainer';
 
@@ -49,15 +50,15 @@ export interface TrainingSummary {
  * Trains on a user's own pictures as the configuration says: held in memory at `data.pictureSize`, or streamed. Asked
  * to resume, it goes on exactly where the run stopped, and gives back the summary of a finished one.
  *
- * @throws Error where a run of this name exists and `resume` is not set, or where the run had another configuration or
- *   other data; as `openData`, `startFrom` and `trainRun` do
+ * @throws Error where a run of this name exists and `resume` is not set, where another process trains it, or where the run
+ *   had another configuration or other data; as `openData`, `startFrom` and `trainRun` do
  */
 export async function trainPictures(
   config: TrainingConfig,
   options: TrainPicturesOptions = {},
 ): Promise<TrainingSummary> {
   const { root = 'results', resume = false, signal, onStep } = options;
-  const { recipe, checkpointEvery, logEvery } = config;
+  const { recipe, checkpointEvery, keepCheckpoints, logEvery } = config;
   const state = findOwnRun(config, root, resume);
   if (state === 'finished') {
     return openOwnRun(config, root).readSummary() as unknown as TrainingSummary;
@@ -69,12 +70,14 @@ export async function trainPictures(
   });
   const model = createClip(config.model, recipe.seed);
   const training = startTraining(model, objective, recipe);
+  let claim: RunClaim | undefined;
   try {
     if (config.start && state === 'new') await startFromFile(model, config.start);
+    claim = claimOwnRun(config, root);
     const folder = openOwnRun(config, root);
     data.keep(folder);
     options.onTraining?.();
-    const run = { folder, checkpointEvery, logEvery, onStep, signal };
+    const run = { folder, checkpointEvery, keepCheckpoints, logEvery, onStep, signal };
     const seconds = await trainRun(training, data.batches, run);
     const captions = data.captions();
     const summary: TrainingSummary = {
@@ -94,6 +97,7 @@ export async function trainPictures(
     folder.markFinished({ ...summary });
     return summary;
   } finally {
+    claim?.release();
     await data.close();
     objective.dispose?.();
     training.optimizer.dispose();

@@ -12,6 +12,7 @@ import {
   listCheckpoints,
   loadCheckpoint,
   loadLatestCheckpoint,
+  type Retention,
   saveCheckpoint,
 } from '../../src/training/checkpoint';
 
@@ -65,11 +66,15 @@ describe('checkpoints', () => {
   });
 
   /** Trains one run and saves it at each of these steps. */
-  async function saveAt(steps: number[], scores: (number | undefined)[] = [], keepLast = 9): Promise<void> {
+  async function saveAt(
+    steps: number[],
+    scores: (number | undefined)[] = [],
+    retention: Retention = { last: 9 },
+  ): Promise<void> {
     const run = startRun();
     for (const [index, step] of steps.entries()) {
       run.train(step - run.optimizer.stepCount);
-      await saveCheckpoint(folder, run.content(scores[index]), { keepLast });
+      await saveCheckpoint(folder, run.content(scores[index]), retention);
     }
   }
 
@@ -112,10 +117,16 @@ describe('checkpoints', () => {
   });
 
   it('are kept: the newest ones and the best', async () => {
-    await saveAt([1, 2, 3, 4, 5], [0.1, 0.9, 0.2, 0.3, 0.4], 2);
+    await saveAt([1, 2, 3, 4, 5], [0.1, 0.9, 0.2, 0.3, 0.4], { last: 2 });
     assert.deepEqual(stepsLeft(), [2, 4, 5]);
     assert.equal(readdirSync(folder).length, 9);
     assert.equal(basename(bestCheckpoint(folder)!), 'step-000002.json');
+  });
+
+  it('are kept: the newest one and every third step', async () => {
+    await saveAt([1, 2, 3, 4, 5, 6, 7, 8], [], { last: 1, every: 3 });
+    assert.deepEqual(stepsLeft(), [3, 6, 8]);
+    assert.equal(readdirSync(folder).length, 9);
   });
 
   it('sort by number, past a million steps too', () => {
