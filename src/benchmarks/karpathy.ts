@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isObject } from '../files/checkedJson';
 import { openTree, readNamed } from '../files/fileTree';
+import { quoted, shown } from '../files/quoted';
 import type { BenchmarkFile, CaptionedPicture } from './benchmark';
 import type { BenchmarkFiles } from './benchmarkFiles';
 import { listedPictures } from './listedPictures';
@@ -59,7 +60,8 @@ export async function* readKarpathySplit(
 export async function readCaptionLists(path: string, split: string, dataset: string): Promise<CaptionLists> {
   const lists = await readForm(path, split, dataset);
   for (const [picture, texts] of lists) {
-    if (texts.length === 0) throw new Error(`Expected captions of "${picture}" in "${path}", but got none.`);
+    if (texts.length === 0)
+      throw new Error(`Expected captions of ${quoted(picture)} in "${path}", but got none.`);
   }
   if (lists.size > 0) return lists;
   throw new Error(
@@ -90,17 +92,46 @@ interface Coco {
   annotations: { image_id: number; caption: string }[];
 }
 
-/** What of the two the JSON is, by its first entries; undefined if neither. */
+/** What of the two the JSON is; undefined if neither, or if one of its entries is something else. */
 function parseForm(content: Buffer): Karpathy | Coco | undefined {
+  let value: unknown;
   try {
-    const value = JSON.parse(content.toString('utf8'));
-    const [image, annotation] = [value.images[0], value.annotations?.[0]];
-    if (isObject(annotation)) return 'file_name' in image && 'caption' in annotation ? value : undefined;
-    return 'filename' in image && Array.isArray(image.sentences) ? value : undefined;
+    value = JSON.parse(content.toString('utf8'));
   } catch {
     return undefined; // A syntax error and a value of another form end in the same sentence.
   }
+  if (!isObject(value)) return undefined;
+  const { images, annotations } = value;
+  if (annotations !== undefined) {
+    return holds(images, isCocoImage) && holds(annotations, isAnnotation)
+      ? { images, annotations }
+      : undefined;
+  }
+  return holds(images, isKarpathyImage) ? { images } : undefined;
 }
+
+type Entry<Form> = Form extends readonly (infer One)[] ? One : never;
+
+function holds<One>(list: unknown, isOne: (value: unknown) => value is One): list is One[] {
+  return Array.isArray(list) && list.every(isOne);
+}
+
+const isId = (value: unknown) => Number.isInteger(value) || typeof value === 'string';
+
+const isCocoImage = (value: unknown): value is Entry<Coco['images']> =>
+  isObject(value) && isId(value.id) && typeof value.file_name === 'string';
+
+const isAnnotation = (value: unknown): value is Entry<Coco['annotations']> =>
+  isObject(value) && isId(value.image_id) && typeof value.caption === 'string';
+
+const isSentence = (value: unknown): value is { raw: string } =>
+  isObject(value) && typeof value.raw === 'string';
+
+const isKarpathyImage = (value: unknown): value is Entry<Karpathy['images']> =>
+  isObject(value) &&
+  typeof value.split === 'string' &&
+  typeof value.filename === 'string' &&
+  holds(value.sentences, isSentence);
 
 function ofKarpathy({ images }: Karpathy, split: string): CaptionLists {
   const own = images.filter((image) => (image.split === 'restval' ? 'train' : image.split) === split);
@@ -112,7 +143,9 @@ function ofCoco(path: string, { images, annotations }: Coco): CaptionLists {
   for (const { image_id, caption } of annotations) {
     const own = texts.get(image_id);
     if (!own)
-      throw new Error(`Expected a picture ${image_id} among the "images" of "${path}", but there is none.`);
+      throw new Error(
+        `Expected a picture ${shown(`${image_id}`)} among the "images" of "${path}", but there is none.`,
+      );
     own.push(caption);
   }
   return new Map(images.map(({ id, file_name }) => [file_name, texts.get(id)!]));
@@ -126,7 +159,9 @@ function readLines(path: string, lines: string[]): CaptionLists {
     if (line === '') return;
     const found = /^(.*?\.jpg),(.*)$/.exec(line);
     if (!found)
-      throw new Error(`Expected "picture.jpg,caption" in line ${index + 2} of "${path}", got "${line}".`);
+      throw new Error(
+        `Expected "picture.jpg,caption" in line ${index + 2} of "${path}", got ${quoted(line)}.`,
+      );
     lists.set(found[1], [...(lists.get(found[1]) ?? []), found[2]]);
   });
   return lists;

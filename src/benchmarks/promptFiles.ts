@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isObject } from '../files/checkedJson';
+import { quoted, shown } from '../files/quoted';
 import type { Prompts } from './benchmark';
 
 /**
@@ -10,7 +11,7 @@ import type { Prompts } from './benchmark';
 export function readClassNames(path: string): Record<string, readonly string[]> {
   const sets = readObject(path);
   for (const [set, names] of Object.entries(sets)) {
-    if (!isTexts(names)) throw new Error(`Expected a list of class names for "${set}" in "${path}".`);
+    if (!isTexts(names)) throw new Error(`Expected a list of class names for ${quoted(set)} in "${path}".`);
   }
   return sets as Record<string, readonly string[]>;
 }
@@ -34,7 +35,7 @@ function templatesOf(path: string, set: string, templates: unknown): Prompts['te
     return templates as Record<string, string[]>;
   }
   throw new Error(
-    `Expected a list of templates, or prompts by class name, for "${set}" in "${path}"; see data/benchmarks/README.md.`,
+    `Expected a list of templates, or prompts by class name, for ${quoted(set)} in "${path}"; see data/benchmarks/README.md.`,
   );
 }
 
@@ -43,7 +44,8 @@ function readObject(path: string): Record<string, unknown> {
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new Error(`The file "${path}" cannot be read as JSON (${(error as Error).message}).`);
+    const reason = shown((error as Error).message, 200);
+    throw new Error(`The file "${path}" cannot be read as JSON (${reason}).`);
   }
   if (isObject(value)) return value;
   throw new Error(`Expected an object with a list for each set in "${path}".`);

@@ -120,6 +120,16 @@ describe('MS-COCO captions', () => {
     await assert.rejects(captionsIn(folder, coco, 'test'), /Expected Karpathy's "images" with "split"/);
     await publish(folder, 'dataset_coco.json', KARPATHY.slice(0, 100));
     await assert.rejects(captionsIn(folder, coco, 'test'), /Expected Karpathy's "images" with "split"/);
+    const sound = { split: 'test', filename: 'x.jpg', sentences: [{ raw: 'a cat' }] };
+    for (const odd of [
+      null,
+      { ...sound, sentences: {} },
+      { ...sound, sentences: [7] },
+      { ...sound, filename: 1 },
+    ]) {
+      await publish(folder, 'dataset_coco.json', JSON.stringify({ images: [sound, odd] }));
+      await assert.rejects(captionsIn(folder, coco, 'test'), /Expected Karpathy's "images" with "split"/);
+    }
     await publish(folder, 'dataset_coco.json', KARPATHY);
     await assert.rejects(captionsIn(folder, coco, 'val'), /captions of the split "val" in .*, but got none/);
     await publish(folder, 'coco_test_karpathy.json', COCO.replace('"image_id":1', '"image_id":7'));

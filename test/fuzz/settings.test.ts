@@ -9,16 +9,25 @@ import { temporaryFolder } from '../data/fixtures';
 import { itTakesAnything } from './fuzz';
 import { mutateJson } from './mutate';
 
+const SMALLEST = { name: 'pets', data: { folder: 'pictures' } };
 const RUN = {
   name: 'pets',
-  data: { shards: ['train-{0..3}.tar'], captions: { textFields: ['text'] } },
+  data: {
+    sources: [{ shards: ['train-{0..3}.tar'], weight: 2 }, { shards: 'more.tar' }],
+    stream: true,
+    shuffleBuffer: 100,
+    textFields: ['text'],
+    addCaptions: { file: 'captions.jsonl', missing: 'skip' },
+    cropScale: [0.5, 1],
+    limitFraction: 0.1,
+  },
   objective: { name: 'alip' },
   model: 'ViT-B-32',
   start: 'weights.pt',
   recipe: { steps: 100, batchSize: 64, learningRate: 0.001, schedule: 'cosine', precision: 'bf16', seed: 1 },
   checkpointEvery: 50,
 };
-const FOLDER_RUN = { name: 'a', data: { folder: 'pictures' }, objective: 'clip', model: 'mini' };
+const systems = ['clip', 'dalip', 'filip', 'slip', 'declip', 'uniclip', 'hiclip'];
 
 const PREPROCESS = {
   size: [224, 224],
@@ -40,7 +49,7 @@ describe('any file of settings', () => {
   };
 
   itTakesAnything('of a run', {
-    inputs: () => texts(FOLDER_RUN, { ...FOLDER_RUN, recipe: RUN.recipe, start: RUN.start }),
+    inputs: () => texts(SMALLEST, RUN, ...systems.map((name) => ({ ...SMALLEST, objective: { name } }))),
     mutate: mutateJson,
     read: (text) => readTrainingConfig(written(text)),
     says: /mutated\.json"/,
