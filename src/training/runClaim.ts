@@ -133,7 +133,7 @@ function claimsIn(folder: string): { name: string; number: number }[] {
 
 function filesIn(folder: string): string[] {
   try {
-    return readdirSync(folder);
+    return writing(folder, () => readdirSync(folder));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;

@@ -167,28 +167,47 @@ describe('clipbook train', () => {
     );
   });
 
-  it('ends a step, saves and exits with 130 on Ctrl-C', async () => {
-    describeRun(1e6);
-    const root = join(folder, 'stopped');
-    const bin = join(__dirname, '../../bin/clipbook.js');
-    const child = spawn(process.execPath, [bin, 'train', path, '--output', root], { stdio: 'pipe' });
-    const { code, stderr } = await interruptedAt(child, 'train shades: started');
-    assert.equal(code, 130, stderr);
-    const [, step, advice] = /Stopped after step (\d+) of 1000000; its checkpoint is saved\. (.*)\n$/.exec(
-      stderr,
-    )!;
-    assert.equal(advice, `"clipbook train ${path} --output ${root} --resume" goes on from there.`);
-    assert.ok(existsSync(join(root, `train/runs/shades/checkpoints/step-${step.padStart(6, '0')}.json`)));
+  for (const [signal, expected] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    it(`ends a step, saves and exits with ${expected} on ${signal}`, async () => {
+      describeRun(1e6);
+      const root = join(folder, `stopped by ${signal}`);
+      const bin = join(__dirname, '../../bin/clipbook.js');
+      const child = spawn(process.execPath, [bin, 'train', path, '--output', root], { stdio: 'pipe' });
+      const { code, stderr } = await interruptedAt(child, signal, 'train shades: started');
+      assert.equal(code, expected, stderr);
+      const [, step, advice] = /Stopped after step (\d+) of 1000000; its checkpoint is saved\. (.*)\n$/.exec(
+        stderr,
+      )!;
+      assert.equal(advice, `"clipbook train ${path} --output ${root} --resume" goes on from there.`);
+      assert.ok(existsSync(join(root, `train/runs/shades/checkpoints/step-${step.padStart(6, '0')}.json`)));
+    });
+  }
+
+  it('keeps the checkpoints that options ask for', () => {
+    const options = { keepLast: 3, keepEvery: 100, keepBest: true };
+    const settings = { name: 'x', data: { folder: pictures }, keepCheckpoints: { last: 9 } };
+    const { keepCheckpoints } = toTrainingConfig(applyOptions(settings, options));
+    assert.deepEqual(keepCheckpoints, { last: 3, every: 100, best: true });
+    assert.throws(() => toTrainingConfig(applyOptions(settings, { keepLast: 0 })), {
+      message: 'keepCheckpoints.last: expected a whole number of at least 1, got 0.',
+    });
   });
 });
 
-/** Sends SIGINT once the line is there; what the process then says, and its exit code. */
-function interruptedAt(child: ChildProcess, line: string): Promise<{ code: number | null; stderr: string }> {
+/** Sends the signal once the line is there; what the process then says, and its exit code. */
+function interruptedAt(
+  child: ChildProcess,
+  signal: NodeJS.Signals,
+  line: string,
+): Promise<{ code: number | null; stderr: string }> {
   let stderr = '';
   child.stderr!.on('data', (chunk) => {
     const before = stderr.includes(line);
     stderr += chunk;
-    if (!before && stderr.includes(line)) child.kill('SIGINT');
+    if (!before && stderr.includes(line)) child.kill(signal);
   });
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, stderr })));
 }

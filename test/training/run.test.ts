@@ -7,6 +7,7 @@ import { startEngine } from '../../src/engine';
 import { type ClipConfig, createClip } from '../../src/models';
 import {
   alipObjective,
+  bestCheckpoint,
   clipObjective,
   dalipObjective,
   listCheckpoints,
@@ -95,7 +96,7 @@ describe('trainRun', () => {
     assert.deepEqual(logged(options.folder).map(([step]) => step), [1, 5, 6]); // biome-ignore format: one line
   });
 
-  it('keeps the last checkpoint when the loss stops being a number', async () => {
+  it('keeps the last checkpoint when the loss stops being a number, and saves the keys of the batch', async () => {
     const options = { folder: folder('broken'), checkpointEvery: 2 };
     const broken: TrainingData = {
       batch: async (step) => {
@@ -104,8 +105,33 @@ describe('trainRun', () => {
         return step === 3 ? { ...batch, images: tf.fill([4, 16, 16, 3], Number.NaN) } : batch;
       },
     };
-    await assert.rejects(trainRun(start(clipObjective()), broken, options), NotANumberError);
+    const { keys, ...others } = await data.batch(3);
+    tf.dispose([others.images]);
+    const path = join(options.folder.path, 'not-a-number.json');
+    await assert.rejects(trainRun(start(clipObjective()), broken, options), (error: Error) => {
+      assert.ok(error instanceof NotANumberError);
+      assert.ok(error.message.endsWith(` All keys of the batch are in "${path}".`), error.message);
+      return true;
+    });
+    const { learningRate, ...saved } = JSON.parse(readFileSync(path, 'utf8'));
+    assert.ok(learningRate > 0);
+    assert.deepEqual(saved, { step: 4, loss: 'NaN', gradientNorm: 'NaN', keys });
     assert.deepEqual(listCheckpoints(options.folder.checkpoints).map((path) => basename(path)), ['step-000002.json']); // biome-ignore format: one line
+  });
+
+  it('keeps the checkpoints that it is asked to, the one with the lowest mean loss among them', async () => {
+    const options = { folder: folder('kept'), checkpointEvery: 1, logEvery: 1 };
+    await trainRun(start(clipObjective()), data, {
+      ...options,
+      keepCheckpoints: { last: 1, every: 4, best: true },
+    });
+    const losses = logged(options.folder);
+    const [best] = losses.reduce((low, line) => (line[1] <= low[1] ? line : low));
+    const kept = listCheckpoints(options.folder.checkpoints).map((path) =>
+      Number(basename(path).slice(5, -5)),
+    );
+    assert.deepEqual(kept, [...new Set([best, 4, 6])].sort());
+    assert.equal(basename(bestCheckpoint(options.folder.checkpoints)!), `step-00000${best}.json`);
   });
 
   it('leaves no tensors behind', async () => {

@@ -233,6 +233,16 @@ describe('trainPictures', () => {
     assert.deepEqual(logged(), whole);
   });
 
+  it('refuses a second run in the folder while the first goes on, and lets that one end', async () => {
+    const seconds: Promise<unknown>[] = [];
+    const refusal = { message: /" is being trained by this process \(\d+\) since \d{4}-.*Z; wait for it or/ };
+    const onStep = () => seconds.push(assert.rejects(run({}, { resume: true }), refusal));
+    const summary = await run({}, { onStep });
+    assert.equal((await Promise.all(seconds)).length, 4);
+    assert.equal(summary.steps, 4);
+    assert.equal(logged().length, 4);
+  });
+
   describe('streaming', () => {
     const sources = [
       { shards: join(folder, 'plants-{0..1}.tar'), weight: 10 },
