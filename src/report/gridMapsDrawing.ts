@@ -67,7 +67,10 @@ export async function gridMapsDrawing(input: {
         .join('\n');
     return { height, draw };
   });
-  return drawingOf(input, [...rows, { height: BAR, draw: (top) => scale(top, range, unit) }]);
+  return drawingOf(input, [
+    ...rows,
+    { height: BAR, draw: (top) => scale(top, range, unit, largest > range) },
+  ]);
 }
 
 function cells({ values, mark }: GridMap, left: number, top: number, side: number, range: number): string {
@@ -91,8 +94,8 @@ function shadeOf(value: number, range: number): string {
   return `fill="${value < 0 ? LESS : MORE}" fill-opacity="${opacity.toFixed(3)}"`;
 }
 
-/** A bar from −range to range, lying. */
-function scale(top: number, range: number, unit: string): string {
+/** A bar from −range to range, lying; where values lie beyond, it says ≤ and ≥. */
+function scale(top: number, range: number, unit: string, clipped: boolean): string {
   const steps = 41;
   const width = 164 / steps;
   const end = Number(range.toPrecision(2));
@@ -104,8 +107,8 @@ function scale(top: number, range: number, unit: string): string {
   const y = top + 17;
   return [
     ...bar,
-    text(`−${end}`, left - 6, y, { size: 11, anchor: 'end' }),
-    text(String(end), left + 170, y, { size: 11 }),
+    text(`${clipped ? '≤ ' : ''}−${end}`, left - 6, y, { size: 11, anchor: 'end' }),
+    text(`${clipped ? '≥ ' : ''}${end}`, left + 170, y, { size: 11 }),
     text(unit, left + 214, y, { size: 11, colour: MUTED }),
   ].join('');
 }

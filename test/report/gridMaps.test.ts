@@ -43,7 +43,7 @@ describe('maps on a grid', () => {
       maps: [{ label: '', values: VALUES }],
     });
     assert.match(svg, /fill-opacity="0.850"/);
-    assert.ok(textBoxes(svg).some(({ text }) => text === '−0.25'));
+    assert.ok(textBoxes(svg).some(({ text }) => text === '≤ −0.25'));
     await assert.rejects(
       gridMapsDrawing({ id: 'm', title: '', columns: 1, unit: '', maps: [] }),
       /at least one map/,
