@@ -18,6 +18,12 @@ const LONGEST_WORD = 64;
 const WORDS =
   /<start_of_text>|<end_of_text>|'[sſ]|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|(?:(?!\u0345)[^\s\p{L}\p{N}])+/gu;
 
+/**
+ * Characters read of a text for each token of a row: many more than the longest token has. A caption of megabytes is then cut
+ * before it is taken apart, which costs memory, and for runs of millions of characters more than a regular expression has.
+ */
+const READ_PER_TOKEN = 1024;
+
 export interface TokenizerOptions {
   /** Tokens per text, start and end included. Default 77. */
   contextLength?: number;
@@ -81,9 +87,8 @@ export function createTokenizer(options: TokenizerOptions = {}): Tokenizer {
     return ids;
   }
 
-  function encode(text: string): number[] {
-    return (cleanText(text).match(WORDS) ?? []).flatMap(encodeWord);
-  }
+  const idsOf = (cleaned: string) => (cleaned.match(WORDS) ?? []).flatMap(encodeWord);
+  const encode = (text: string) => idsOf(cleanText(text));
 
   function decode(ids: ArrayLike<number>): string {
     const text = Array.from(ids, (id) => {
@@ -97,7 +102,8 @@ export function createTokenizer(options: TokenizerOptions = {}): Tokenizer {
     const ids = new Int32Array(texts.length * contextLength);
     const lengths = new Int32Array(texts.length);
     texts.forEach((text, row) => {
-      const body = encode(text).slice(0, contextLength - 2);
+      const read = cleanText(text).slice(0, contextLength * READ_PER_TOKEN);
+      const body = idsOf(read).slice(0, contextLength - 2);
       ids.set([startToken, ...body, endToken], row * contextLength);
       lengths[row] = body.length + 2;
     });
