@@ -4,6 +4,7 @@ import { type Clip, type ClipConfig, createClip } from '../models';
 import { restoreVariables } from '../nn';
 import { createTokenizer } from '../text';
 import {
+  claimRun,
   clipObjective,
   loadLatestCheckpoint,
   openRunFolder,
@@ -51,6 +52,7 @@ export async function trainTower(options: TowerOptions): Promise<Clip> {
   }
   options.onStart?.();
   const training = startTraining(model, clipObjective(), recipe);
+  const claim = claimRun(folder.path);
   try {
     const { batchSize, seed } = recipe;
     const { imageSize } = config.vision;
@@ -58,6 +60,7 @@ export async function trainTower(options: TowerOptions): Promise<Clip> {
     const seconds = await trainRun(training, data, { folder, onStep, signal });
     folder.markFinished({ steps: recipe.steps, pictures: train.length, seconds: Math.round(seconds) });
   } finally {
+    claim.release();
     training.optimizer.dispose();
   }
   return model;

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { captionLoss } from '../losses';
@@ -10,6 +11,7 @@ import { clipByGlobalNorm } from './clipping';
 import { openMetricsLog } from './metricsLog';
 import { type Recipe, scheduleOf } from './recipe';
 import { RunInterruptedError } from './run';
+import { claimRun } from './runClaim';
 import type { RunFolder } from './runFolder';
 import { NotANumberError } from './trainer';
 
@@ -40,6 +42,7 @@ export function captionBatchLoss(
  * @returns seconds spent training, earlier sessions of a resumed run included
  * @throws {RunInterruptedError} when the signal asks for it, except in the last step
  * @throws {NotANumberError} when loss or gradients are not finite
+ * @throws Error where another process trains in the folder; {DiskError} where the disk does not take it
  */
 export async function trainCaptioner(
   model: Captioner,
@@ -48,6 +51,7 @@ export async function trainCaptioner(
   { folder, checkpointEvery = 100, logEvery = 10, onStep, signal }: CaptionerRunOptions,
 ): Promise<number> {
   const { beta1 = 0.9, beta2 = 0.98, epsilon = 1e-6, weightDecay, steps } = recipe;
+  const claim = claimRun(dirname(folder.metrics));
   const optimizer = createAdamW(trainable(model.parameters), { beta1, beta2, epsilon, weightDecay });
   const checkpoint = loadLatestCheckpoint(folder.checkpoints);
   if (checkpoint) {
@@ -68,6 +72,7 @@ export async function trainCaptioner(
       await setImmediate(); // Steps alone never let the process hear of a signal.
       const stopping = Boolean(signal?.aborted) && step < steps;
       if (stopping || step === steps || step % checkpointEvery === 0) {
+        log.sync();
         await saveCheckpoint(folder.checkpoints, {
           parameters: model.parameters,
           optimizerState: optimizer.state(),
@@ -82,6 +87,7 @@ export async function trainCaptioner(
     }
   } finally {
     log.close();
+    claim.release();
     optimizer.dispose();
   }
   return seconds();
