@@ -34,6 +34,8 @@ function syncFolder(folder: string): void {
   const descriptor = openSync(folder, 'r');
   try {
     fsyncSync(descriptor);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EINVAL') throw error; // some network disks cannot
   } finally {
     closeSync(descriptor);
   }

@@ -1,4 +1,14 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writing } from '../files';
@@ -104,7 +114,7 @@ function create(path: string): boolean {
   try {
     writing(path, () => {
       writeFileSync(whole, `${JSON.stringify(ownHolder())}\n`);
-      linkSync(whole, path);
+      linkOrCopy(whole, path);
     });
     return true;
   } catch (error) {
@@ -112,6 +122,17 @@ function create(path: string): boolean {
     throw error;
   } finally {
     rmSync(whole, { force: true });
+  }
+}
+
+/** Where a disk has no links (exFAT, some network disks), the file is there for a moment before it holds anything. */
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes((error as NodeJS.ErrnoException).code!))
+      throw error;
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
   }
 }
 
