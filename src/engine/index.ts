@@ -10,5 +10,6 @@ export * from './layerNorm';
 export * from './pixels';
 export * from './precision';
 export * from './random';
+export * from './ranks';
 export * from './release';
 export * from './stopGradient';

@@ -16,6 +16,31 @@ export function clipLoss(images: tf.Tensor2D, texts: tf.Tensor2D, scale: tf.Scal
 }
 
 /**
+ * What some pairs add to `clipLoss`, from their rows and columns of the logits alone: the shares of all pairs add up to it.
+ *
+ * @param first and count of the pairs
+ * @returns a scalar
+ */
+export function clipLossShare(
+  images: tf.Tensor2D,
+  texts: tf.Tensor2D,
+  scale: tf.Scalar,
+  first: number,
+  count: number,
+): tf.Scalar {
+  const [ownImages, ownTexts] = [images, texts].map(
+    (rows) => tf.slice(rows, [first], [count]) as tf.Tensor2D,
+  );
+  const logits = (own: tf.Tensor2D, others: tf.Tensor2D) =>
+    tf.mul(tf.matMul(own, others, false, true), scale);
+  const rows = tf.logSumExp(logits(ownImages, texts), 1);
+  const columns = tf.logSumExp(logits(ownTexts, images), 1);
+  const own = tf.mul(tf.sum(tf.mul(ownImages, ownTexts), 1), scale);
+  const losses = tf.sub(tf.mul(tf.add(rows, columns), 0.5), own);
+  return tf.div(tf.sum(losses), images.shape[0]) as tf.Scalar;
+}
+
+/**
  * What each pair adds to the symmetric loss: (row cross-entropy + column cross-entropy) / 2. `[batch]`
  *
  * Large batches, `BLOCKED_FROM` pairs and more, go through the logits in blocks: the same numbers in less memory.

@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { channelMoments, normaliseBatch, withoutGradient } from '../engine';
+import {
+  channelMoments,
+  currentRanks,
+  meanOverRanks,
+  normaliseBatch,
+  type Ranks,
+  withoutGradient,
+} from '../engine';
 import type { Initialiser } from './initialise';
 import type { Scope } from './parameters';
 
@@ -14,7 +21,7 @@ export interface BatchMoments {
 
 /**
  * The batch normalisation `name` of a scope, PyTorch's `BatchNorm1d` and `BatchNorm2d`: in training by the batch's own
- * moments, which also move the running ones; else by the running ones.
+ * moments, which also move the running ones; else by the running ones. Under `withRanks` the batch is that of all ranks.
  *
  * @param x channels on the last axis: `[batch, channels]` or `[batch, height, width, channels]`
  * @throws RangeError in training on a single row, whose variance says nothing
@@ -22,15 +29,25 @@ export interface BatchMoments {
 export function batchNormLayer<T extends tf.Tensor>(x: T, scope: Scope, name: string, training: boolean): T {
   const norm = scope.at(name);
   if (!training) return batchNorm(x, runningMoments(norm), norm);
-  const rows = x.size / x.shape[x.rank - 1];
+  const ranks = currentRanks();
+  const rows = ((ranks?.size ?? 1) * x.size) / x.shape[x.rank - 1];
   if (rows < 2) {
     throw new RangeError(
       `Expected at least 2 rows for the batch norm "${scope.prefix}${name}" in training, got ${rows}; take a larger batch.`,
     );
   }
-  const moments = channelMoments(x);
+  const moments = ranks ? momentsOverRanks(x, ranks) : channelMoments(x);
   moveRunningMoments(norm, moments, rows);
+  if (ranks) return batchNorm(x, moments, norm);
   return normaliseBatch(x, norm('weight'), norm('bias'), moments, EPSILON);
+}
+
+/** The moments of the rows of all ranks, as PyTorch's `SyncBatchNorm` has them; every rank has as many. */
+function momentsOverRanks(x: tf.Tensor, ranks: Ranks): BatchMoments {
+  const axes = x.shape.map((_, axis) => axis).slice(0, -1);
+  const mean = meanOverRanks(tf.mean(x, axes), ranks);
+  const variance = meanOverRanks(tf.mean(tf.square(tf.sub(x, mean)), axes), ranks);
+  return { mean, variance };
 }
 
 /** (x − mean) / √(variance + ε) · weight + bias, with channels on the last axis. */

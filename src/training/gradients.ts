@@ -118,22 +118,28 @@ function addAll(left: Gradients, right: Gradients): Gradients {
 
 /** Up to `count` pairs of a batch, from `start` on. */
 function slicePairs(batch: TrainingBatch, start: number, count: number): TrainingBatch {
-  const end = Math.min(start + count, batch.keys.length);
-  const sliceRows = <T extends tf.Tensor>(rows: T) => tf.slice(rows, [start], [end - start]) as T;
+  return { ...slicePartsOfPairs(batch, start, count), images: sliceRows(batch.images, start, count) };
+}
+
+/** The same but for the pictures. */
+export function slicePartsOfPairs(
+  { keys, texts, captions, views, edited, masked }: Omit<TrainingBatch, 'images'>,
+  start: number,
+  count: number,
+): Omit<TrainingBatch, 'images'> {
+  const end = Math.min(start + count, keys.length);
   const sliceEach = (values: Int32Array, width: number) => values.subarray(start * width, end * width);
   const sliceTokens = ({ ids, lengths }: TokenBatch) => ({
     ids: sliceEach(ids, ids.length / lengths.length),
     lengths: sliceEach(lengths, 1),
   });
-  const { keys, images, texts, captions, views, edited, masked } = batch;
   return {
     keys: keys.slice(start, end),
-    images: sliceRows(images),
     texts: sliceTokens(texts),
     captions: captions && sliceTokens(captions),
     views: views?.map(({ images, augmentation }) => ({
-      images: sliceRows(images),
-      augmentation: sliceRows(augmentation),
+      images: sliceRows(images, start, count),
+      augmentation: sliceRows(augmentation, start, count),
     })),
     edited: edited && sliceTokens(edited),
     masked: masked && {
@@ -142,6 +148,9 @@ function slicePairs(batch: TrainingBatch, start: number, count: number): Trainin
     },
   };
 }
+
+const sliceRows = <T extends tf.Tensor>(rows: T, start: number, count: number) =>
+  tf.slice(rows, [start], [Math.min(count, rows.shape[0] - start)]) as T;
 
 function joinRows(parts: Embeddings[]): Embeddings {
   const names = Object.keys(parts[0]);

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { View } from '../data';
-import { clipLoss, type DalipOptions, dalipLoss, siglipLoss } from '../losses';
+import { clipLoss, clipLossShare, type DalipOptions, dalipLoss, siglipLoss } from '../losses';
 import {
   type Clip,
   encodeImages,
@@ -16,6 +16,8 @@ import type { BatchNeeds } from './batchNeeds';
 /** What one training step sees. */
 export interface TrainingBatch {
   keys: string[];
+  /** Those of the pairs on all ranks, where the others here are one rank's. */
+  allKeys?: string[];
   /** Normalised pixels, `[batch, imageSize, imageSize, 3]`. */
   images: tf.Tensor4D;
   /** The raw texts. */
@@ -53,6 +55,11 @@ export interface Objective<Rows extends Embeddings = Embeddings> {
    * depends on every parameter that is trained. `metrics` is called there, too, in those steps alone whose numbers are wanted.
    */
   lossOf(embeddings: Rows, model: Clip, mode: Mode): { loss: tf.Scalar; metrics?: () => StepMetrics };
+  /**
+   * The part of the loss that the pairs `first` … `first + count` add, for `recipe.localLoss`; absent where a pair's loss
+   * needs more than its own logits.
+   */
+  shareOf?(embeddings: Rows, model: Clip, first: number, count: number): tf.Scalar;
   /** Memory between steps as plain data, for checkpoints. */
   getState?(): unknown;
   setState?(state: unknown): void;
@@ -69,6 +76,8 @@ export function clipObjective(): Objective<Vectors<'images' | 'texts'>> {
       texts: encodeTexts(model, batch.texts, mode).first,
     }),
     lossOf: ({ images, texts }, model) => ({ loss: clipLoss(images, texts, logitScale(model)) }),
+    shareOf: ({ images, texts }, model, first, count) =>
+      clipLossShare(images, texts, logitScale(model), first, count),
   };
 }
 
@@ -81,6 +90,7 @@ export function siglipObjective(): Objective<Vectors<'images' | 'texts'>> {
   return {
     ...clipObjective(),
     name: 'SigLIP',
+    shareOf: undefined,
     lossOf: ({ images, texts }, model) => {
       const bias = logitBias(model);
       if (!bias) throw new Error('The sigmoid loss needs a logit bias: set initLogitBias, −10 as published.');

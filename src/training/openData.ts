@@ -15,6 +15,7 @@ import { chooseText, type LoadPicturesOptions, loadPictures, openCaptions } from
 import type { ObjectiveConfig } from './objectiveConfig';
 import { keepInput } from './ownRun';
 import { type PictureDataOptions, pictureData } from './pictureData';
+import type { Place } from './rankPairs';
 import { RunInterruptedError } from './run';
 import type { RunFolder } from './runFolder';
 import { streamedData } from './streamedData';
@@ -38,6 +39,8 @@ export interface RunData {
 export interface OpenDataOptions extends LoadPicturesOptions {
   /** What the objective wants of a batch beside pictures and raw texts. */
   needs?: BatchNeeds;
+  /** Which of how many processes this is; see `pictureData` and `streamedData`. */
+  ranks?: Place;
   /** Called when all pictures begin to be read; not for a stream. */
   onReading?: () => void;
   /** Called after each sample that a resumed stream passes over, with the number so far. */
@@ -73,6 +76,7 @@ async function openPictures(
     ...cropsOf(data),
     ...textsFor(objective, data, set),
     needs: options.needs,
+    ranks: options.ranks,
   });
   return {
     batches,
@@ -106,7 +110,7 @@ function textsFor(
 async function openStream(
   { data, objective, model, recipe }: TrainingConfig,
   tokenizer: Tokenizer,
-  { needs, signal, onPassedOver }: OpenDataOptions,
+  { needs, ranks, signal, onPassedOver }: OpenDataOptions,
 ): Promise<RunData> {
   const join = await openCaptions(data.addCaptions);
   const sources = data.sources ?? [{ shards: data.shards!, weight: 1 }];
@@ -116,6 +120,7 @@ async function openStream(
     imageSize: model.vision.imageSize,
     ...cropsOf(data),
     needs,
+    ranks,
     pictureSize: data.pictureSize,
     shuffleBuffer: data.shuffleBuffer,
     textFields: data.textFields,

@@ -34,11 +34,20 @@ export function claimOwnRun(config: TrainingConfig, root: string): RunClaim {
   return claimRun(pathOf(config, root));
 }
 
-/** The run's folder, created if need be. Only what decides the run's outcome goes into its `config.json`. */
-export function openOwnRun(config: TrainingConfig, root: string): RunFolder {
+/**
+ * The run's folder, created if need be. Only what decides the run's outcome goes into its `config.json`.
+ *
+ * @param options `fresh`: a run without checkpoints begins with the given configuration, whatever stood there before;
+ *   default true, false for whoever opens a folder after another process
+ */
+export function openOwnRun(
+  config: TrainingConfig,
+  root: string,
+  { fresh = true }: { fresh?: boolean } = {},
+): RunFolder {
   const { name, data, objective, model, start, recipe } = config;
   const path = pathOf(config, root);
-  if (stateOf(path) === 'new') rmSync(join(path, 'config.json'), { force: true });
+  if (fresh && stateOf(path) === 'new') rmSync(join(path, 'config.json'), { force: true });
   const decisive = { data, objective, model, start, recipe };
   return openRunFolder({ root, experiment: EXPERIMENT, name, config: decisive });
 }

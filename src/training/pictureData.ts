@@ -12,6 +12,7 @@ import { createRandom, type Random } from '../engine';
 import type { Tokenizer } from '../text';
 import { type BatchNeeds, partsOfBatch } from './batchNeeds';
 import { type CropConfig, toCropOptions } from './crops';
+import { batchOfRank, type Place, rowsOfRank } from './rankPairs';
 import type { TrainingData } from './trainer';
 
 /** Which batches are made of a set of pictures. */
@@ -28,6 +29,8 @@ export interface PictureDataOptions extends CropConfig {
   captionOf?: (index: number, random: Random) => string;
   /** What the objective wants beside pictures and raw texts. */
   needs?: BatchNeeds;
+  /** Which of how many processes this is: its batches hold its own pairs of each. */
+  ranks?: Place;
 }
 
 /**
@@ -41,7 +44,7 @@ export function pictureData(
   tokenizer: Tokenizer,
   options: PictureDataOptions,
 ): TrainingData {
-  const { batchSize, seed, imageSize, captionOf, needs = {} } = options;
+  const { batchSize, seed, imageSize, captionOf, needs = {}, ranks } = options;
   const textOf = options.textOf ?? ((index, random) => random.pick(set.texts[index]));
   const perEpoch = stepsPerEpoch(set.length, batchSize);
   if (perEpoch === 0) {
@@ -54,23 +57,31 @@ export function pictureData(
     const place = (step % perEpoch) * batchSize;
     return orderOf(Math.floor(step / perEpoch)).slice(place, place + batchSize);
   };
+  const { first, count } = rowsOfRank(batchSize, ranks);
+  const ownOf = (indices: number[]) => indices.slice(first, first + count);
   const indicesOf = options.sources ? weightedOrder(options.sources, options) : epochs;
 
+  // Everything is drawn for the whole batch, so that no draw depends on the number of ranks.
   return {
     batch: async (step) => {
       const random = createRandom(seed).fork(`batch ${step}`);
       const indices = indicesOf(step);
       const boxes = cropBoxes(batchSize, random, toCropOptions(options));
-      const pictures = takeBatch(set, indices);
+      const pictures = takeBatch(set, needs.views ? indices : ownOf(indices));
       const rawTexts = indices.map((index) => textOf(index, random));
       const texts = tokenizer.tokenize(rawTexts);
-      return {
+      const parts = {
         keys: indices.map((index) => set.keys[index]),
-        images: toImages(pictures, boxes, imageSize),
         texts,
         captions: captionOf && tokenizer.tokenize(indices.map((index) => captionOf(index, random))),
         ...partsOfBatch(needs, { pictures, rawTexts, texts, tokenizer, imageSize }, random),
       };
+      const own = needs.views ? takeBatch(set, ownOf(indices)) : pictures;
+      return batchOfRank(
+        parts,
+        toImages(own, boxes.subarray(4 * first, 4 * (first + count)), imageSize),
+        ranks,
+      );
     },
   };
 }

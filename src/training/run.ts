@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { alone, type Communicator } from '../distributed';
 import { DiskError } from '../files';
 import { restoreVariables } from '../nn';
 import { loadLatestCheckpoint, type Retention, saveCheckpoint } from './checkpoint';
@@ -6,6 +7,7 @@ import { openMetricsLog } from './metricsLog';
 import { keepNotANumber } from './notANumber';
 import type { RunFolder } from './runFolder';
 import { createTensorBoardWriter } from './tensorboard';
+import { anyRank, markShared } from './together';
 import { NotANumberError, type StepReport, type Training, type TrainingData, trainSteps } from './trainer';
 
 /** Which checkpoints of a run stay. */
@@ -26,6 +28,8 @@ export interface RunOptions {
   onStep?: (report: StepReport) => void;
   /** Asks the run to stop: it ends the step it is in, saves a checkpoint and throws a `RunInterruptedError`. */
   signal?: AbortSignal;
+  /** The processes that train together, of which the first alone writes; default alone. */
+  communicator?: Communicator;
 }
 
 /** A run that was asked to stop and can be resumed. */
@@ -46,11 +50,16 @@ export class RunInterruptedError extends Error {
  */
 export async function trainRun(training: Training, data: TrainingData, options: RunOptions): Promise<number> {
   const { folder, checkpointEvery = 100, logEvery = 5, keepCheckpoints = {}, onStep, signal } = options;
+  const { communicator = alone } = options;
+  const writes = communicator.rank === 0;
   const { resumedAt, seconds: secondsBefore } = restore(training, data, folder.checkpoints);
-  const log = openMetricsLog(folder.metrics, { lastStep: resumedAt ?? undefined });
-  const board = createTensorBoardWriter(folder.tensorboard, {
-    firstStep: resumedAt === null ? undefined : resumedAt + 1,
-  });
+  communicator.barrier(); // No checkpoint is written before all have read the last one.
+  const log = writes ? openMetricsLog(folder.metrics, { lastStep: resumedAt ?? undefined }) : null;
+  const board = writes
+    ? createTensorBoardWriter(folder.tensorboard, {
+        firstStep: resumedAt === null ? undefined : resumedAt + 1,
+      })
+    : null;
   const began = performance.now();
   const seconds = () => secondsBefore + (performance.now() - began) / 1000;
   const isLogged = (step: number) => step % logEvery === 0 || step === 1 || step === training.recipe.steps;
@@ -63,23 +72,25 @@ export async function trainRun(training: Training, data: TrainingData, options: 
       if (isLogged(report.step)) {
         const { metrics, ...numbers } = report;
         const record = { ...numbers, ...metrics };
-        log.append(record);
-        board.scalars(report.step, record);
+        log?.append(record);
+        board?.scalars(report.step, record);
       }
       await setImmediate(); // Steps alone never let the process hear of a signal.
-      const stopping = Boolean(signal?.aborted) && !last;
-      if (last || stopping || report.step % checkpointEvery === 0) {
-        log.sync();
+      const stopping = anyRank(communicator, Boolean(signal?.aborted)) && !last;
+      if (writes && (last || stopping || report.step % checkpointEvery === 0)) {
+        log?.sync();
         const score = keepCheckpoints.best ? -losses.take() : undefined;
         await save(training, data, { step: report.step, seconds: seconds(), score }, folder, keepCheckpoints);
       }
-      if (stopping) throw new RunInterruptedError(stoppedAfter(report.step, training.recipe.steps));
+      if (stopping)
+        throw markShared(new RunInterruptedError(stoppedAfter(report.step, training.recipe.steps)));
     }
   } catch (error) {
-    throw explained(error, folder);
+    if (error instanceof NotANumberError) markShared(error); // All have the same loss.
+    throw writes ? explained(error, folder) : error;
   } finally {
-    log.close();
-    board.close();
+    log?.close();
+    board?.close();
   }
   return seconds();
 }

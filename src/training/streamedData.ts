@@ -17,6 +17,7 @@ import { type CropConfig, pictureSizeFor, toCropOptions } from './crops';
 import type { ShardSource, TextChoice } from './dataConfig';
 import { chooseText, recordTokenizer, withTexts } from './loadPictures';
 import type { TrainingBatch } from './objectives';
+import { batchOfRank, type Place, rowsOfRank } from './rankPairs';
 import type { TrainingData } from './trainer';
 
 /** Which batches are made of a stream. */
@@ -44,6 +45,11 @@ export interface StreamedDataOptions extends CropConfig {
   textChoice?: TextChoice;
   /** Largest share of unusable samples; default 0.05, checked from 100 samples on. */
   limitFraction?: number;
+  /**
+   * Which of how many processes this is: its batches hold its own pairs of each. All read and decode the same stream, as
+   * pictures that cannot be decoded decide what the next batch begins with.
+   */
+  ranks?: Place;
   /** Called after each sample that a resumed run passes over, with the number so far; what it throws ends the run. */
   onPassedOver?: (count: number) => void;
 }
@@ -76,7 +82,7 @@ export function streamedData(
   options: StreamedDataOptions,
 ): StreamedData {
   const { batchSize, seed, imageSize, withCaptions = false, textChoice } = options;
-  const { shuffleBuffer, onPassedOver, needs = {} } = options;
+  const { shuffleBuffer, onPassedOver, needs = {}, ranks } = options;
   const decoding = needs.views
     ? { size: options.pictureSize ?? pictureSizeFor(imageSize) }
     : { size: imageSize, augment: toCropOptions(options) };
@@ -115,19 +121,25 @@ export function streamedData(
   }
 
   const textOf = chooseText(withCaptions ? 'first' : textChoice);
+  const { first, count } = rowsOfRank(batchSize, ranks);
+  const picturesOf = ({ pixels, size }: StreamBatch) => ({
+    pixels: pixels.subarray(first * size * size * 3, (first + count) * size * size * 3),
+    size,
+  });
 
   function toTraining(batch: StreamBatch): TrainingBatch {
     const random = createRandom(seed).fork(`batch ${batch.step}`);
     const boxes = needs.views ? cropBoxes(batchSize, random, toCropOptions(options)) : null;
     const rawTexts = batch.texts.map((texts) => textOf(texts, random));
     const texts = tokenizer.tokenize(rawTexts);
-    return {
+    const parts = {
       keys: batch.keys,
-      images: toImages(batch, boxes, imageSize),
       texts,
       captions: withCaptions ? tokenizer.tokenize(batch.texts.map((texts) => texts[1])) : undefined,
       ...partsOfBatch(needs, { pictures: batch, rawTexts, texts, tokenizer, imageSize }, random),
     };
+    const ownBoxes = boxes?.subarray(4 * first, 4 * (first + count)) ?? null;
+    return batchOfRank(parts, toImages(picturesOf(batch), ownBoxes, imageSize), ranks);
   }
 
   return {

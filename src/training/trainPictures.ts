@@ -1,4 +1,5 @@
 import type { BadInputSummary, CaptionReport } from '../data';
+import { alone, type Communicator } from '../distributed';
 import { openWeights, storedTensors, type WeightsFile } from '../files';
 import { type Clip, createClip } from '../models';
 import { countParameters, disposeParameters } from '../nn';
@@ -11,6 +12,7 @@ import { claimOwnRun, findOwnRun, openOwnRun } from './ownRun';
 import { trainRun } from './run';
 import type { RunClaim } from './runClaim';
 import { startFrom } from './startFrom';
+import { byFirstRank } from './together';
 import { type StepReport, startTraining } from './trainer';
 
 export interface TrainPicturesOptions extends OpenDataOptions {
@@ -21,6 +23,10 @@ export interface TrainPicturesOptions extends OpenDataOptions {
   /** Called when training begins: pictures that are held in memory are then read, a stream is open. */
   onTraining?: () => void;
   onStep?: (report: StepReport) => void;
+  /** Trains together with other processes, each on its part of every batch; default alone. */
+  communicator?: Communicator;
+  /** See `Training`. */
+  localLoss?: boolean;
 }
 
 /** What a finished run leaves behind, `summary.json` in its folder. */
@@ -48,7 +54,8 @@ export interface TrainingSummary {
 
 /**
  * Trains on a user's own pictures as the configuration says: held in memory at `data.pictureSize`, or streamed. Asked
- * to resume, it goes on exactly where the run stopped, and gives back the summary of a finished one.
+ * to resume, it goes on exactly where the run stopped, and gives back the summary of a finished one. Of several processes the
+ * first alone writes.
  *
  * @throws Error where a run of this name exists and `resume` is not set, where another process trains it, or where the run
  *   had another configuration or other data; as `openData`, `startFrom` and `trainRun` do
@@ -57,9 +64,9 @@ export async function trainPictures(
   config: TrainingConfig,
   options: TrainPicturesOptions = {},
 ): Promise<TrainingSummary> {
-  const { root = 'results', resume = false, signal, onStep } = options;
+  const { root = 'results', resume = false, signal, onStep, communicator = alone, localLoss } = options;
   const { recipe, checkpointEvery, keepCheckpoints, logEvery } = config;
-  const state = findOwnRun(config, root, resume);
+  const state = byFirstRank(communicator, () => findOwnRun(config, root, resume));
   if (state === 'finished') {
     return openOwnRun(config, root).readSummary() as unknown as TrainingSummary;
   }
@@ -67,17 +74,21 @@ export async function trainPictures(
   const data = await openData(config, createTokenizer(config.model.text), {
     ...options,
     needs: objective.needs,
+    ranks: communicator,
   });
   const model = createClip(config.model, recipe.seed);
-  const training = startTraining(model, objective, recipe);
+  const training = startTraining(model, objective, recipe, { ranks: communicator, localLoss });
   let claim: RunClaim | undefined;
   try {
     if (config.start && state === 'new') await startFromFile(model, config.start);
-    claim = claimOwnRun(config, root);
-    const folder = openOwnRun(config, root);
-    data.keep(folder);
+    byFirstRank(communicator, () => {
+      claim = claimOwnRun(config, root);
+      data.keep(openOwnRun(config, root));
+      return null;
+    });
+    const folder = openOwnRun(config, root, { fresh: false });
     options.onTraining?.();
-    const run = { folder, checkpointEvery, keepCheckpoints, logEvery, onStep, signal };
+    const run = { folder, checkpointEvery, keepCheckpoints, logEvery, onStep, signal, communicator };
     const seconds = await trainRun(training, data.batches, run);
     const captions = data.captions();
     const summary: TrainingSummary = {
@@ -88,14 +99,16 @@ export async function trainPictures(
       pairs: recipe.steps * recipe.batchSize,
       parameters: countParameters(model.parameters),
       seconds: Math.round(seconds * 10) / 10,
-      loss: Number(readMetrics(folder.metrics).at(-1)?.loss),
+      loss: byFirstRank(communicator, () => Number(readMetrics(folder.metrics).at(-1)?.loss)),
       skipped: data.skipped(),
       ...(captions && { captions }),
       folder: folder.path,
       checkpoints: folder.checkpoints,
     };
-    folder.markFinished({ ...summary });
-    return summary;
+    return byFirstRank(communicator, () => {
+      folder.markFinished({ ...summary });
+      return summary;
+    });
   } finally {
     claim?.release();
     await data.close();

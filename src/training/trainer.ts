@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { createRandom, type Random, withPrecision, withReleasedGradients } from '../engine';
+import { createRandom, type Random, type Ranks, withPrecision, withReleasedGradients } from '../engine';
 import { type Clip, isLogitScale, type Mode } from '../models';
 import { type Parameters, trainable, withRecomputation } from '../nn';
+import { acrossRanks, type LossShare } from './acrossRanks';
 import { type AdamW, createAdamW, decaysInOpenClip } from './adamw';
 import { disposeBatch } from './batchNeeds';
 import { clipByGlobalNorm } from './clipping';
@@ -41,6 +42,10 @@ export interface Training {
   optimizer: AdamW;
   objective: Objective;
   recipe: Recipe;
+  /** Where a batch's pairs lie on several processes. */
+  ranks?: Ranks;
+  /** Each rank computes the logits of its own pairs alone: the same numbers for less work where ranks are many. */
+  localLoss?: boolean;
 }
 
 /** The logarithm of the largest temperature factor, as in CLIP and open_clip. */
@@ -49,10 +54,26 @@ const LOGIT_SCALE_LIMIT = Math.log(100);
 /**
  * A run before its first step: a fresh optimizer over the model's trainable parameters.
  *
- * @throws Error where the recipe has chunks and the model's towers batch norm
+ * @throws Error where the recipe has chunks and the model's towers batch norm; where the batch cannot be shared out among the
+ *   ranks; where an objective has no local loss
  */
-export function startTraining(model: Clip, objective: Objective, recipe: Recipe): Training {
+export function startTraining(
+  model: Clip,
+  objective: Objective,
+  recipe: Recipe,
+  { ranks, localLoss }: Pick<Training, 'ranks' | 'localLoss'> = {},
+): Training {
   if (recipe.chunk !== undefined) checkChunks(model.parameters);
+  if (ranks && recipe.batchSize % ranks.size !== 0) {
+    throw new Error(
+      `Expected a batch that ${ranks.size} ranks can share out, but batchSize is ${recipe.batchSize}; take a multiple of ${ranks.size}.`,
+    );
+  }
+  if (localLoss && !objective.shareOf) {
+    throw new Error(
+      `${objective.name} has no local loss: a pair's part needs more than its own logits; leave it out.`,
+    );
+  }
   const optimizer = createAdamW(trainedBy(objective, model), {
     beta1: recipe.beta1 ?? 0.9,
     beta2: recipe.beta2 ?? 0.98,
@@ -60,7 +81,7 @@ export function startTraining(model: Clip, objective: Objective, recipe: Recipe)
     weightDecay: recipe.weightDecay,
     decays: recipe.decayed === 'all' ? () => true : decaysInOpenClip,
   });
-  return { model, optimizer, objective, recipe };
+  return { model, optimizer, objective, recipe, ranks, localLoss };
 }
 
 /** The parameters that a step changes. */
@@ -88,7 +109,7 @@ export async function* trainSteps(
     try {
       const report = trainStep(training, batch, wanted);
       const seconds = (performance.now() - began) / 1000;
-      yield { ...report, pairsPerSecond: batch.keys.length / seconds };
+      yield { ...report, pairsPerSecond: keysOf(batch).length / seconds };
     } finally {
       disposeBatch(batch);
     }
@@ -120,7 +141,7 @@ export function trainStep(
     gradients = clipped.gradients;
     if (!Number.isFinite(raw.loss) || !Number.isFinite(clipped.norm)) {
       sideEffects.undo();
-      throw new NotANumberError(step + 1, raw.loss, clipped.norm, learningRate, batch.keys);
+      throw new NotANumberError(step + 1, raw.loss, clipped.norm, learningRate, keysOf(batch));
     }
     optimizer.step(gradients, learningRate, schedule.momentum?.(step));
     return {
@@ -139,7 +160,7 @@ export function trainStep(
 
 /** The objective on one batch, with a gradient for every trainable parameter; the caller disposes them. */
 function lossAndGradients(
-  { model, objective, optimizer, recipe }: Training,
+  { model, objective, optimizer, recipe, ranks, localLoss }: Training,
   batch: TrainingBatch,
   withMetrics: boolean,
 ): { loss: number; metrics: StepMetrics; gradients: Map<string, tf.Tensor> } {
@@ -158,8 +179,10 @@ function lossAndGradients(
     parameters: trainedBy(objective, model),
   };
   const { chunk = batch.keys.length } = recipe;
-  const compute = () =>
+  const ofProblem = (problem: GradientProblem) =>
     chunk < batch.keys.length ? cachedGradients(problem, chunk) : wholeGradients(problem);
+  const share = localLoss ? shareOf(objective, model) : undefined;
+  const compute = () => (ranks ? acrossRanks(problem, ofProblem, ranks, share) : ofProblem(problem));
   const { loss, gradients } = withPrecision(recipe.precision ?? 'f32', () =>
     withRecomputation(recipe.recompute ?? false, () => withReleasedGradients(compute)),
   );
@@ -167,6 +190,13 @@ function lossAndGradients(
   loss.dispose();
   return { loss: value, metrics, gradients };
 }
+
+const keysOf = ({ keys, allKeys = keys }: TrainingBatch) => allKeys;
+
+const shareOf =
+  (objective: Objective, model: Clip): LossShare =>
+  (embeddings, first, count) =>
+    objective.shareOf!(embeddings, model, first, count);
 
 /** What the forward pass alone changes, running statistics and the objective's memory, with a way back. */
 function rememberSideEffects({ model, objective }: Training): { undo(): void; forget(): void } {

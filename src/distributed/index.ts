@@ -1,0 +1,2 @@
+export * from './alone';
+export * from './communicator';
