@@ -1,5 +1,7 @@
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
+import type { Communicator } from '../distributed';
+import type { Progress } from '../report';
 import type { TrainingConfig, TrainingSummary } from '../training';
 import { applyOptions, collect, numeric, type SettingOptions } from './trainOptions';
 
@@ -125,6 +127,7 @@ export function register(program: Command): void {
     .option('--keep-best', 'the checkpoint before which the mean loss was lowest stays, too')
     .option('--name <name>', 'names the run; with a preset the preset’s name')
     .option('--resume', 'go on with a run that was stopped')
+    .option('--local-loss', 'under mpirun: each process computes the logits of its own pairs alone, for CLIP')
     .option('-o, --output <folder>', 'where results go', DEFAULT_OUTPUT)
     .option('--example', 'print a configuration for the embedded pictograms, or the preset’s, to edit')
     .option('--explain', 'say where each number of the preset comes from')
@@ -136,6 +139,7 @@ export function register(program: Command): void {
 interface TrainOptions extends SettingOptions {
   preset?: string;
   resume?: boolean;
+  localLoss?: boolean;
   output: string;
   example?: boolean;
   explain?: boolean;
@@ -156,17 +160,22 @@ async function train(path: string | undefined, options: TrainOptions): Promise<v
     return;
   }
   const config = configOf(path, options);
-  const { trainPictures } = require('../training') as typeof import('../training');
+  const { isShared, trainPictures } = require('../training') as typeof import('../training');
   const { createProgress } = require('../report') as typeof import('../report');
   const { startEngine } = require('../engine') as typeof import('../engine');
   const { interruptible } = require('./interrupt') as typeof import('./interrupt');
+  const { openCommunicator } = require('../distributed') as typeof import('../distributed');
 
   await startEngine();
-  const progress = createProgress();
+  const communicator = openCommunicator();
+  const isFirst = communicator.rank === 0;
+  const progress = isFirst ? createProgress() : SILENCE;
   const run = async (signal: AbortSignal) => {
     const summary = await trainPictures(config, {
       root: options.output,
       resume: options.resume,
+      communicator,
+      localLoss: options.localLoss,
       signal,
       onReading: () => progress.stage('read pictures', 1),
       onPicture: (count) => count % PICTURES_PER_NOTE === 0 && progress.note(`${count} pictures read`),
@@ -176,10 +185,37 @@ async function train(path: string | undefined, options: TrainOptions): Promise<v
       onStep: ({ step, loss, pairsPerSecond }) => progress.update(step, { loss, pairsPerSecond }),
     });
     progress.stop();
-    console.log(options.json ? JSON.stringify(summary) : describe(summary));
+    if (isFirst) console.log(options.json ? JSON.stringify(summary) : describe(summary));
   };
-  await interruptible(run, howToResume(path, options)).finally(progress.stop);
+  try {
+    await interruptible(run, howToResume(path, options)).finally(progress.stop);
+  } catch (error) {
+    if (communicator.size === 1 || isShared(error)) communicator.close();
+    else stopAll(communicator, error);
+    if (isFirst) throw error;
+    process.exitCode = 1;
+    return;
+  }
+  communicator.close();
 }
+
+/** Ends the other processes, too, where only this one has an error: they would wait for it for ever. */
+function stopAll(communicator: Communicator, error: unknown): never {
+  process.stderr.write(
+    `Process ${communicator.rank} of ${communicator.size} cannot go on: ${(error as Error).message}\n`,
+  );
+  return communicator.abort(1);
+}
+
+/** What all but the first of several processes show. */
+const SILENCE: Progress = {
+  stage: () => {},
+  skip: () => {},
+  update: () => {},
+  note: () => {},
+  done: () => {},
+  stop: () => {},
+};
 
 function configOf(path: string | undefined, options: TrainOptions): TrainingConfig {
   const { readTrainingConfig, toTrainingConfig } = require('../training') as typeof import('../training');

@@ -1,2 +1,3 @@
 export * from './alone';
 export * from './communicator';
+export * from './mpi';
