@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Random } from '../engine';
+import { currentRanks, type Random } from '../engine';
 import {
   type BatchMoments,
+  batchMoments,
   batchNorm,
   type Initialiser,
   initialiseBatchNorm,
@@ -42,8 +43,9 @@ function reduceVision(tokens: tf.Tensor4D, module: Scope, mode: Mode): tf.Tensor
   const narrow = linear(tokens, tf.reshape(kernel, kernel.shape.slice(0, 2))) as tf.Tensor4D;
   const norm = module.at('conv_dr_block').at(1);
   if (!mode.training) return tf.relu(batchNorm(narrow, runningMoments(norm), norm));
-  const moments = tf.moments(narrow, [0, 1], true); // [1, 1, heads, r]
-  moveByHeads(norm, moments, narrow.shape[0] * narrow.shape[1]);
+  const moments = batchMoments(narrow, [0, 1], true); // [1, 1, heads, r]
+  const ranks = currentRanks()?.size ?? 1;
+  moveByHeads(norm, moments, ranks * narrow.shape[0] * narrow.shape[1]);
   return tf.relu(batchNorm(narrow, moments, norm));
 }
 

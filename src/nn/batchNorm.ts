@@ -1,12 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  channelMoments,
-  currentRanks,
-  meanOverRanks,
-  normaliseBatch,
-  type Ranks,
-  withoutGradient,
-} from '../engine';
+import { channelMoments, currentRanks, meanOverRanks, normaliseBatch, withoutGradient } from '../engine';
 import type { Initialiser } from './initialise';
 import type { Scope } from './parameters';
 
@@ -36,18 +29,27 @@ export function batchNormLayer<T extends tf.Tensor>(x: T, scope: Scope, name: st
       `Expected at least 2 rows for the batch norm "${scope.prefix}${name}" in training, got ${rows}; take a larger batch.`,
     );
   }
-  const moments = ranks ? momentsOverRanks(x, ranks) : channelMoments(x);
+  const axes = x.shape.map((_, axis) => axis).slice(0, -1);
+  const moments = ranks ? batchMoments(x, axes) : channelMoments(x);
   moveRunningMoments(norm, moments, rows);
   if (ranks) return batchNorm(x, moments, norm);
   return normaliseBatch(x, norm('weight'), norm('bias'), moments, EPSILON);
 }
 
-/** The moments of the rows of all ranks, as PyTorch's `SyncBatchNorm` has them; every rank has as many. */
-function momentsOverRanks(x: tf.Tensor, ranks: Ranks): BatchMoments {
-  const axes = x.shape.map((_, axis) => axis).slice(0, -1);
-  const mean = meanOverRanks(tf.mean(x, axes), ranks);
-  const variance = meanOverRanks(tf.mean(tf.square(tf.sub(x, mean)), axes), ranks);
-  return { mean, variance };
+/**
+ * Mean and (biased) variance over some axes; under `withRanks` those of the rows of all ranks, of which each has as many
+ * (PyTorch's `SyncBatchNorm`).
+ *
+ * @param keepDims leaves the axes in, of length 1
+ */
+export function batchMoments(x: tf.Tensor, axes: number[], keepDims = false): BatchMoments {
+  const ranks = currentRanks();
+  if (!ranks) return tf.moments(x, axes, keepDims);
+  const mean = meanOverRanks(tf.mean(x, axes, true), ranks);
+  const variance = meanOverRanks(tf.mean(tf.square(tf.sub(x, mean)), axes, true), ranks);
+  return keepDims
+    ? { mean, variance }
+    : { mean: tf.squeeze(mean, axes), variance: tf.squeeze(variance, axes) };
 }
 
 /** (x − mean) / √(variance + ε) · weight + bias, with channels on the last axis. */

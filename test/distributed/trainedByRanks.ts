@@ -57,7 +57,7 @@ async function main({ system, steps, batchSize, chunk, localLoss, output }: Rank
   });
   const { objective, model } = SYSTEMS[system];
   const clip = createClip(model, 3);
-  const recipe = { ...TINY_RECIPE, steps, batchSize, chunk };
+  const recipe = { ...TINY_RECIPE, learningRate: 1e-3, steps, batchSize, chunk };
   const training = startTraining(clip, objective(), recipe, { ranks: communicator, localLoss });
   const losses: number[] = [];
   for await (const { loss } of trainSteps(training, data)) losses.push(loss);

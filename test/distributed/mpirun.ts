@@ -1,0 +1,31 @@
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { projectRoot } from '../../src/data/projectRoot';
+
+/** Ranks of a test share whatever cores there are, whoever runs it. */
+const ENVIRONMENT = {
+  ...process.env,
+  OMPI_ALLOW_RUN_AS_ROOT: '1',
+  OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
+  OMPI_MCA_mpi_yield_when_idle: '1',
+};
+
+export const hasMpi = (): boolean => spawnSync('mpirun', ['--version']).status === 0;
+
+const command = (ranks: number, args: readonly string[]) => [
+  ...['-n', String(ranks), '--oversubscribe', '--bind-to', 'none'],
+  ...[process.execPath, join(projectRoot(), 'setup', 'launch.mjs'), ...args],
+];
+
+/** Runs a script of Node, with its arguments, on so many ranks to its end; throws with what it said where it fails. */
+export async function mpirun(ranks: number, args: readonly string[]): Promise<string> {
+  const run = promisify(execFile);
+  const { stdout } = await run('mpirun', command(ranks, args), { env: ENVIRONMENT, cwd: projectRoot() });
+  return stdout;
+}
+
+/** The same, while it runs. */
+export function startMpirun(ranks: number, args: readonly string[]): ChildProcess {
+  return spawn('mpirun', command(ranks, args), { env: ENVIRONMENT, cwd: projectRoot() });
+}

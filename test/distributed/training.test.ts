@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '../data/fixtures';
+import { TINY } from '../tiny';
+import { hasMpi, mpirun } from './mpirun';
+import type { RanksAnswer, RanksJob } from './trainedByRanks';
+
+const STEPS = 20;
+
+/** A query's scores all move by what this adds, and a softmax levels that out: its gradient is rounding, which AdamW enlarges. */
+const isKeyBias = (name: string, place: number, width: number) =>
+  name.endsWith('in_proj_bias') && place >= width && place < 2 * width;
+
+/** The same batches on one process and on several, side by side. */
+describe('training across ranks', function () {
+  this.timeout(120_000);
+  before(function () {
+    if (!hasMpi()) {
+      console.log('      OpenMPI is not here (on Debian "apt install openmpi-bin"): nothing to compare.');
+      this.skip();
+    }
+  });
+  const folder = temporaryFolder();
+  const known = new Map<string, RanksAnswer>();
+
+  async function train(
+    job: Omit<RanksJob, 'output' | 'steps' | 'batchSize'>,
+    ranks: number,
+  ): Promise<RanksAnswer> {
+    const name = `${JSON.stringify(job).replace(/\W+/g, '-')}-${ranks}`;
+    const output = join(folder, `${name}.json`);
+    const whole: RanksJob = { ...job, steps: STEPS, batchSize: 8, output };
+    if (!known.has(name)) {
+      await mpirun(ranks, [
+        '--require',
+        'tsx/cjs',
+        join(__dirname, 'trainedByRanks.ts'),
+        JSON.stringify(whole),
+      ]);
+      known.set(name, JSON.parse(readFileSync(output, 'utf8')));
+    }
+    return known.get(name)!;
+  }
+
+  function assertSame(found: RanksAnswer, expected: RanksAnswer): void {
+    found.losses.forEach((loss, step) => {
+      const off = Math.abs(loss - expected.losses[step]);
+      assert.ok(off < 1e-5, `the loss of step ${step + 1} differs by ${off}`);
+    });
+    for (const [name, values] of Object.entries(expected.weights)) {
+      values.forEach((value, place) => {
+        if (isKeyBias(name, place, TINY.vision.width)) return;
+        const off = Math.abs(found.weights[name][place] - value);
+        assert.ok(off < 1e-5, `entry ${place} of ${name} differs by ${off}`);
+      });
+    }
+  }
+
+  const systems = ['clip', 'alip', 'dalip', 'dalip without batch norm'] as const;
+  const slow = Boolean(process.env.CLIPBOOK_SLOW);
+  for (const system of systems) {
+    for (const ranks of slow ? [2, 4] : [2]) {
+      it(`gives ${system} the losses and weights of one process after ${STEPS} steps, on ${ranks} ranks`, async () => {
+        const [alone, together] = [await train({ system }, 1), await train({ system }, ranks)];
+        assert.deepEqual([alone.size, together.size], [1, ranks]);
+        assert.ok(together.losses.at(-1)! < together.losses[0], 'nothing is learned');
+        assertSame(together, alone);
+      });
+    }
+  }
+
+  it('remembers what one process remembers: ALIP’s histories', async () => {
+    const [alone, together] = [await train({ system: 'alip' }, 1), await train({ system: 'alip' }, 2)];
+    const numbers = (memory: unknown) =>
+      JSON.stringify(memory)
+        .match(/-?\d+(\.\d+)?(e-?\d+)?/g)!
+        .map(Number);
+    const [found, expected] = [numbers(together.memory), numbers(alone.memory)];
+    assert.ok(expected.length >= 3);
+    found.forEach((value, place) => {
+      assert.ok(Math.abs(value - expected[place]) < 1e-5, `${value}, ${expected[place]}`);
+    });
+  });
+
+  it('needs no more than the logits of its own pairs, where the loss is local', async () => {
+    assertSame(await train({ system: 'clip', localLoss: true }, 2), await train({ system: 'clip' }, 1));
+  });
+
+  it('embeds its pairs in chunks', async () => {
+    assertSame(await train({ system: 'clip', chunk: 2 }, 2), await train({ system: 'clip' }, 1));
+  });
+});
