@@ -24,6 +24,7 @@ export function openCommunicator(environment: NodeJS.ProcessEnv = process.env): 
   const expected = ranksIn(environment);
   if (expected <= 1) return alone;
   const mpi = connect(loadLibrary(expected));
+  dieWithParent();
   if (mpi.size !== expected) {
     throw new Error(
       `Expected ${expected} ranks, as the environment says, but OpenMPI knows of ${mpi.size}; under Slurm, start them with ` +
@@ -45,6 +46,17 @@ export function ranksIn(environment: NodeJS.ProcessEnv): number {
   if (OMPI_COMM_WORLD_SIZE !== undefined) return Number(OMPI_COMM_WORLD_SIZE);
   if (PMI_SIZE !== undefined) return Number(PMI_SIZE);
   return PMIX_RANK !== undefined && SLURM_NTASKS !== undefined ? Number(SLURM_NTASKS) : 1;
+}
+
+/**
+ * mpirun ends its children where one of them fails, by SIGKILL if need be; the launcher that stands between it and this process
+ * could then not pass it on, and a call that waits for the other ranks hears of nothing.
+ */
+function dieWithParent(): void {
+  if (process.platform !== 'linux') return;
+  const { load } = require('koffi') as typeof koffi;
+  const [PR_SET_PDEATHSIG, SIGKILL] = [1, 9];
+  load('libc.so.6').func('int prctl(int option, ulong value)')(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 type Library = ReturnType<typeof koffi.load>;

@@ -13,7 +13,7 @@ import { trainRun } from './run';
 import type { RunClaim } from './runClaim';
 import { startFrom } from './startFrom';
 import { byFirstRank } from './together';
-import { type StepReport, startTraining } from './trainer';
+import { checkRanks, type StepReport, startTraining } from './trainer';
 
 export interface TrainPicturesOptions extends OpenDataOptions {
   /** The folder of all results; the run goes to `<root>/train/runs/<name>/`. Default `results`. */
@@ -71,6 +71,7 @@ export async function trainPictures(
     return openOwnRun(config, root).readSummary() as unknown as TrainingSummary;
   }
   const objective = createObjective(config.objective, config.model);
+  checkRanks(objective, recipe, { ranks: communicator, localLoss });
   const data = await openData(config, createTokenizer(config.model.text), {
     ...options,
     needs: objective.needs,

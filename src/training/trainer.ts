@@ -9,6 +9,7 @@ import { clipByGlobalNorm } from './clipping';
 import { cachedGradients, checkChunks, type GradientProblem, wholeGradients } from './gradients';
 import type { Objective, StepMetrics, TrainingBatch } from './objectives';
 import { type Recipe, scheduleOf } from './recipe';
+import { markShared } from './together';
 
 /** Where batches come from: the batch of a step is fixed by the step, so that a resumed run sees the same ones. */
 export interface TrainingData {
@@ -64,16 +65,7 @@ export function startTraining(
   { ranks, localLoss }: Pick<Training, 'ranks' | 'localLoss'> = {},
 ): Training {
   if (recipe.chunk !== undefined) checkChunks(model.parameters);
-  if (ranks && recipe.batchSize % ranks.size !== 0) {
-    throw new Error(
-      `Expected a batch that ${ranks.size} ranks can share out, but batchSize is ${recipe.batchSize}; take a multiple of ${ranks.size}.`,
-    );
-  }
-  if (localLoss && !objective.shareOf) {
-    throw new Error(
-      `${objective.name} has no local loss: a pair's part needs more than its own logits; leave it out.`,
-    );
-  }
+  checkRanks(objective, recipe, { ranks, localLoss });
   const optimizer = createAdamW(trainedBy(objective, model), {
     beta1: recipe.beta1 ?? 0.9,
     beta2: recipe.beta2 ?? 0.98,
@@ -82,6 +74,23 @@ export function startTraining(
     decays: recipe.decayed === 'all' ? () => true : decaysInOpenClip,
   });
   return { model, optimizer, objective, recipe, ranks, localLoss };
+}
+
+/** Throws where a batch cannot be shared out among the ranks, or the objective has no local loss. */
+export function checkRanks(
+  { name, shareOf }: Objective,
+  { batchSize }: Pick<Recipe, 'batchSize'>,
+  { ranks, localLoss }: Pick<Training, 'ranks' | 'localLoss'>,
+): void {
+  if (ranks && batchSize % ranks.size !== 0) {
+    const error = `Expected a batch that ${ranks.size} ranks can share out, but batchSize is ${batchSize}; take a multiple.`;
+    throw markShared(new Error(error));
+  }
+  if (localLoss && !shareOf) {
+    throw markShared(
+      new Error(`${name} has no local loss: a pair's part needs more than its own logits; leave it out.`),
+    );
+  }
 }
 
 /** The parameters that a step changes. */

@@ -13,7 +13,10 @@ import {
 } from '../../src/training';
 import { TINY, TINY_RECIPE, tinyPictures, tinyTokenizer } from '../tiny';
 
-/** What each rank of ranks.test.ts is: trains a tiny model, and rank 0 writes what came of it. */
+/**
+ * What each rank of training.test.ts is: trains a tiny model, and rank 0 writes what came of it. At its start each writes its
+ * process's number and its parent's, to `<output>.<rank>`.
+ */
 export interface RanksJob {
   system: keyof typeof SYSTEMS;
   steps: number;
@@ -47,6 +50,7 @@ const SYSTEMS = {
 async function main({ system, steps, batchSize, chunk, localLoss, output }: RanksJob): Promise<void> {
   await startEngine();
   const communicator = openCommunicator();
+  writeFileSync(`${output}.${communicator.rank}`, JSON.stringify([process.pid, process.ppid]));
   const pictures = tinyPictures(30);
   const data = pictureData(pictures, tinyTokenizer(), {
     batchSize,
