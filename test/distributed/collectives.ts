@@ -8,8 +8,8 @@ const ranks = Array.from({ length: size }, (_, each) => each);
 assert.equal(size, Number(process.argv[2]));
 
 /** Small whole numbers, so that sums are exact. */
-const valueOf = (of: number, place: number) => ((of * 31 + place * 7) % 101) - 50;
-const valuesOf = (of: number, length: number) => Float32Array.from({ length }, (_, i) => valueOf(of, i));
+const number = (of: number, place: number) => ((of * 31 + place * 7) % 101) - 50;
+const valuesOf = (of: number, length: number) => Float32Array.from({ length }, (_, i) => number(of, i));
 
 // One more than a bucket, and odd; a part of a larger array; nothing.
 for (const length of [0, 1, 3, 1001, 25 * 2 ** 18 + 1]) {
@@ -18,7 +18,7 @@ for (const length of [0, 1, 3, 1001, 25 * 2 ** 18 + 1]) {
   communicator.sumInPlace(values.subarray(1, length + 1));
   for (let i = 0; i < length; i++) {
     let sum = 0;
-    for (const each of ranks) sum += valueOf(each, i);
+    for (const each of ranks) sum += number(each, i);
     if (values[i + 1] !== sum) assert.fail(`${length} numbers: entry ${i} is ${values[i + 1]}, not ${sum}`);
   }
   assert.deepEqual([values[0], values.at(-1)], [7, 7]);
