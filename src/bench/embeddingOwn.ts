@@ -1,5 +1,5 @@
 import type { Precision } from '../engine';
-import { encodePictures, type LoadedClip, loadClip } from '../inference';
+import { encodePictures, type LoadedClip, loadClip, type Preparation } from '../inference';
 import {
   type EmbeddingAnswer,
   type EmbeddingJob,
@@ -15,7 +15,7 @@ async function load(job: EmbeddingJob): Promise<Answering<EmbeddingRequest>> {
   const clips = new Map<Precision, LoadedClip>();
   for (const precision of job.precisions)
     clips.set(precision, await loadClip({ model, weights }, { precision }));
-  const pictures = preparedPictures(job);
+  const pictures = preparedPictures(job, [...clips.values()][0].preparation.channels);
   return async ({ show, ...request }): Promise<EmbeddingAnswer> => {
     const rows = await rowsFor(request, job, clips.get(request.precision)!, pictures);
     return show ? { rows } : {};
@@ -26,7 +26,7 @@ async function rowsFor(
   { task, count, classes }: EmbeddingRequest,
   job: EmbeddingJob,
   clip: LoadedClip,
-  pictures: readonly Float32Array[],
+  pictures: readonly Uint8Array[],
 ): Promise<number[][]> {
   if (task === 'pictures') {
     const { values, width } = await clip.encodeImages(job.pictures.slice(0, count), { batchSize: job.batch });
@@ -45,11 +45,11 @@ async function rowsFor(
 /** Embeddings of the pictures that are prepared, one after the other, again and again. */
 async function encodedRows(
   { model, preparation, arithmetic }: LoadedClip,
-  pictures: readonly Float32Array[],
+  pictures: readonly Uint8Array[],
   count: number,
   batchSize: number,
 ): Promise<number[][]> {
-  const ready = { ...preparation, prepare: async (place: unknown) => pictures[Number(place)] };
+  const ready = { ...preparation, pixels: async (place: unknown) => pictures[Number(place)] };
   const places = Array.from({ length: count }, (_, place) => String(place % pictures.length));
   const named = places.map((image) => ({ key: image, image }));
   const rows: number[][] = [];
@@ -65,10 +65,13 @@ function cosines(rows: readonly number[][], others: readonly number[][]): number
   );
 }
 
-function preparedPictures(job: EmbeddingJob): Float32Array[] {
-  const values = readPixels(job);
+/** The bytes that the others' normalised pictures were made of: clipbook's encoder begins with them. */
+function preparedPictures(job: EmbeddingJob, { mean, std }: Preparation['channels']): Uint8Array[] {
+  const bytes = Uint8Array.from(readPixels(job), (value, i) =>
+    Math.round(255 * (value * std[i % 3] + mean[i % 3])),
+  );
   const size = job.side ** 2 * 3;
-  return Array.from({ length: job.batch }, (_, place) => values.subarray(place * size, (place + 1) * size));
+  return Array.from({ length: job.batch }, (_, place) => bytes.subarray(place * size, (place + 1) * size));
 }
 
 serve(load);
