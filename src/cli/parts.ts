@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { installedPeer } from '../bench/peerInstall';
+import { openMpiVersion } from '../distributed';
 import { type BackendInfo, hasKernels, startEngine } from '../engine';
 import { answerOf } from '../engine/machine';
 
@@ -27,7 +28,7 @@ const SETUP = 'npm run setup';
 
 /** Looks at every part; starts the engine to see that it runs. Nothing is thrown: a part that fails is missing. */
 export async function examineParts(): Promise<Part[]> {
-  return [node(), ...(await engine()), sharp(), ...laboratory(), openClip()];
+  return [node(), ...(await engine()), sharp(), ...laboratory(), openMpi(), openClip()];
 }
 
 function node(): Part {
@@ -102,6 +103,15 @@ function laboratory(): Part[] {
     optional('nbconvert', python?.nbconvert, SETUP),
     optional('TypeScript kernel', existsSync(kernel) ? 'tslab' : null, SETUP),
   ];
+}
+
+/** What a run on several processes goes through. */
+function openMpi(): Part {
+  return optional(
+    'OpenMPI',
+    openMpiVersion(),
+    'apt install openmpi-bin (to train on several processes; nothing else needs it)',
+  );
 }
 
 /** Peers to be compared with, where they are installed. */

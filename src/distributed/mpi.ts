@@ -59,6 +59,20 @@ function dieWithParent(): void {
   load('libc.so.6').func('int prctl(int option, ulong value)')(PR_SET_PDEATHSIG, SIGKILL);
 }
 
+/** Which OpenMPI can be loaded, as `4.1.4`; null where there is none. Starts nothing. */
+export function openMpiVersion(): string | null {
+  try {
+    const { load } = require('koffi') as typeof koffi;
+    const ask = load(LIBRARY).func('int MPI_Get_library_version(void *text, _Out_ int *length)');
+    const [text, length] = [Buffer.alloc(256), [0]]; // MPI_MAX_LIBRARY_VERSION_STRING of OpenMPI
+    check('MPI_Get_library_version', ask(text, length));
+    const said = text.toString('utf8', 0, length[0]);
+    return /^Open MPI v([^\s,]+)/.exec(said)?.[1] ?? said;
+  } catch {
+    return null;
+  }
+}
+
 type Library = ReturnType<typeof koffi.load>;
 
 function loadLibrary(ranks: number): Library {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { alone, openCommunicator, ranksIn } from '../../src/distributed';
+import { alone, openCommunicator, openMpiVersion, ranksIn } from '../../src/distributed';
 import { hasMpi, mpirun } from './mpirun';
 
 describe('openCommunicator', () => {
@@ -18,6 +19,14 @@ describe('openCommunicator', () => {
     alone.sumInPlace(values);
     assert.deepEqual([...alone.gather(values)], [1, 2]);
     assert.deepEqual(alone.broadcast({ a: 1 }), { a: 1 });
+  });
+});
+
+describe('openMpiVersion', () => {
+  it('is the one that mpirun tells', function () {
+    if (!hasMpi()) return this.skip();
+    const said = spawnSync('mpirun', ['--version'], { encoding: 'utf8' }).stdout;
+    assert.equal(openMpiVersion(), /\d+\.\d+\S*/.exec(said)?.[0]);
   });
 });
 
