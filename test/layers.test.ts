@@ -4,7 +4,7 @@ import { dirname, join, relative, sep } from 'node:path';
 
 /** The folders of `src/` from the bottom up. A file imports from its own folder and from rows below it, no others. */
 const LAYERS = [
-  ['engine', 'files'],
+  ['engine', 'files', 'distributed'],
   ['nn', 'text', 'data'],
   ['models'],
   ['losses'],
