@@ -2,6 +2,7 @@ import { measureEmbedding, measureZeroShot } from './embedding';
 import { measureLoading } from './loading';
 import { measureMethods } from './methods';
 import type { BenchOptions } from './processes';
+import { measureRanks } from './ranks';
 import type { Measured } from './results';
 import { measureScaling } from './scaling';
 import { measureStart } from './start';
@@ -18,6 +19,7 @@ const MEASUREMENTS = {
   start: measureStart,
   methods: measureMethods,
   scaling: measureScaling,
+  ranks: measureRanks,
 } satisfies Record<string, Measurement>;
 
 export type MeasurementName = keyof typeof MEASUREMENTS;

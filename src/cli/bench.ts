@@ -7,7 +7,7 @@ import { precisionOption } from './modelOptions';
 import { wholeNumber } from './optionParsers';
 
 const HELP = `
-WHAT is any of these; all but the last two unless named:
+WHAT is any of these; all but the last three unless named:
   training    a step (forward, loss, backward, clipping, AdamW) of ViT-B-32, ViT-B-16 and the mini model, float32 and bf16,
               with real captions and full-length ones
   embedding   pictures from JPEG files, the image encoder alone, texts
@@ -16,6 +16,7 @@ WHAT is any of these; all but the last two unless named:
   start       from the start of the process to a first embedding
   methods     a step of DALIP and ALIP beside CLIP's (clipbook alone)
   scaling     time and memory against batch, picture size, tokens and classes (clipbook alone), with a figure
+  ranks       a training step on one process and on two under mpirun, and what more would give on paper
 
 Each is done in turn with open_clip where a Python with it is known: --python, or what --install-peer made. Results are
 compared before anything is timed. The figures mean something only where the machine has nothing else to do.

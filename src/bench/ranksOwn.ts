@@ -1,0 +1,50 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
+import { openCommunicator } from '../distributed';
+import { startEngine } from '../engine';
+import { createClip } from '../models';
+import { countParameters } from '../nn';
+import { batchOfRank, clipObjective, rowsOfRank, startTraining, trainStep } from '../training';
+import { benchTokens } from './benchTexts';
+import type { RanksAnswer, RanksJob } from './ranks';
+
+/** What each rank of ranks.ts is: takes steps of plain CLIP on its part of the same batch; rank 0 writes how long they took. */
+async function main(): Promise<void> {
+  await startEngine();
+  const { config, batch, warmUp, steps, output }: RanksJob = JSON.parse(
+    readFileSync(process.argv[2], 'utf8'),
+  );
+  const ranks = openCommunicator();
+  const clip = createClip(config, 0);
+  const recipe = {
+    steps: 1000,
+    batchSize: batch,
+    learningRate: 1e-4,
+    warmupSteps: 0,
+    weightDecay: 0.2,
+    clipNorm: 1,
+  };
+  const training = startTraining(clip, clipObjective(), { ...recipe, seed: 0 }, { ranks });
+  const side = config.vision.imageSize;
+  const { count } = rowsOfRank(batch, ranks);
+  const images = tf.randomNormal([count, side, side, 3], 0, 1, 'float32', 1 + ranks.rank) as tf.Tensor4D;
+  const keys = Array.from({ length: batch }, (_, row) => String(row));
+  const own = batchOfRank({ keys, texts: await benchTokens('real', batch, config.text) }, images, ranks);
+  const take = (many: number) => {
+    for (let i = 0; i < many; i++) trainStep(training, own, () => false);
+  };
+  take(warmUp);
+  ranks.barrier();
+  const [began, sent] = [performance.now(), ranks.bytesSent];
+  take(steps);
+  ranks.barrier();
+  const answer: RanksAnswer = {
+    seconds: (performance.now() - began) / 1000 / steps,
+    bytes: Math.round((ranks.bytesSent - sent) / steps),
+    parameters: countParameters(clip.parameters),
+  };
+  if (ranks.rank === 0) writeFileSync(output, JSON.stringify(answer));
+  ranks.close();
+}
+
+void main();
