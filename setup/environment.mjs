@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { libraries } from './paths.mjs';
 
@@ -7,6 +8,7 @@ import { libraries } from './paths.mjs';
  *
  * - `TF_CPP_MIN_LOG_LEVEL`: TensorFlow's notices about CPU features stay out of the output.
  * - `OMP_WAIT_POLICY`: a thread of clipbook's kernels that has nothing to do sleeps, and leaves its core to others.
+ * - `OMP_NUM_THREADS`, `TF_NUM_INTRAOP_THREADS`: its part of the cores, for one of several ranks on this machine.
  * - `LD_LIBRARY_PATH`: where set-up put the CUDA libraries, on a machine with an NVIDIA GPU.
  * - `CLIPBOOK_ENVIRONMENT`: says that all of this is active.
  *
@@ -14,13 +16,34 @@ import { libraries } from './paths.mjs';
  * @returns {Record<string, string>} only the variables to be added
  */
 export function environment(current = process.env) {
-  const wanted = { CLIPBOOK_ENVIRONMENT: '1', TF_CPP_MIN_LOG_LEVEL: '2', OMP_WAIT_POLICY: 'passive' };
+  const wanted = {
+    CLIPBOOK_ENVIRONMENT: '1',
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    OMP_WAIT_POLICY: 'passive',
+    ...threadsOfRank(current),
+  };
   const added = Object.fromEntries(Object.entries(wanted).filter(([name]) => current[name] === undefined));
   const cuda = cudaFolders();
   if (cuda.length > 0 && current.CLIPBOOK_ENVIRONMENT === undefined) {
     added.LD_LIBRARY_PATH = [...cuda, current.LD_LIBRARY_PATH].filter(Boolean).join(':');
   }
   return added;
+}
+
+/**
+ * Ranks that mpirun has bound to cores of their own find no others; unbound ones would each take all of them.
+ *
+ * @param {NodeJS.ProcessEnv} current
+ * @returns {Record<string, string>}
+ */
+function threadsOfRank(
+  { OMPI_COMM_WORLD_LOCAL_SIZE: ranks },
+  usable = availableParallelism(),
+  cores = cpus().length,
+) {
+  if (!(Number(ranks) > 1)) return {};
+  const threads = String(usable < cores ? usable : Math.max(1, Math.floor(cores / Number(ranks))));
+  return { OMP_NUM_THREADS: threads, TF_NUM_INTRAOP_THREADS: threads };
 }
 
 /** The `lib` folders of the CUDA packages beside an unpacked library, if it is one for GPUs. */

@@ -34,11 +34,18 @@ const NETWORKS = [
   { name: '100 Gbit/s', bytesPerSecond: 100e9 / 8, latency: 5e-6 },
 ] as const;
 
+/** What two threads of one process get out of the same cores says how much of the loss is not the ranks'. */
+const WAYS = [
+  { task: 'one rank, one thread', ranks: 1, threads: 1 },
+  { task: 'two ranks, one thread each', ranks: 2, threads: 1 },
+  { task: 'one rank, two threads', ranks: 1, threads: 2 },
+] as const;
+
 const PREDICTED_RANKS = [8, 16, 32, 64];
 
 /**
  * A training step of plain CLIP on one rank and on two, each with one thread: the same batch, so that two ranks would take half
- * the time if they had nothing to tell each other. Predictions for more ranks are on paper: a rank's own time, and what sums
+ * the time if they had nothing to tell each other and the cores nothing to share. Predictions for more ranks are on paper: a rank's own time, and what sums
  * and gathering cost in a ring.
  *
  * @throws where there is no mpirun
@@ -56,50 +63,49 @@ export async function measureRanks({ quick, rounds, work, models, tell }: BenchO
     const job: RanksJob = { config, batch, warmUp: 2, steps: quick ? 2 : 6, output };
     const path = writeJob(join(work, `${name}-ranks.json`), job);
     const answers = new Map<number, RanksAnswer>();
-    const run = async (ranks: number) => {
-      runRanks(ranks, path);
+    const run = async (ranks: number, threads: number) => {
+      runRanks(ranks, threads, path);
       answers.set(ranks, JSON.parse(readFileSync(output, 'utf8')));
       return answers.get(ranks)!.seconds;
     };
-    const ways = [1, 2].map((ranks) => ({
-      task: taskOf(name, ranks),
+    const ways = WAYS.map(({ ranks, threads, task }) => ({
+      task: `${name}, ${task}`,
       by: 'clipbook',
-      run: () => run(ranks),
+      run: () => run(ranks, threads),
     }));
-    const [one, two] = await timeInTurn(ways, rounds, tell);
-    const perSecond = (seconds: number[]) => rangeOf(seconds.map((step) => batch / step));
-    const efficiency = two.seconds.map((seconds, round) => one.seconds[round] / (2 * seconds));
+    const timed = await timeInTurn(ways, rounds, tell);
+    const [alone] = timed;
     rows.push(
-      { task: one.task, by: one.by, seconds: rangeOf(one.seconds), perSecond: perSecond(one.seconds) },
-      {
-        ...{ task: two.task, by: two.by, seconds: rangeOf(two.seconds), perSecond: perSecond(two.seconds) },
-        ratio: rangeOf(efficiency),
-      },
+      ...timed.map(({ task, by, seconds }, i) => ({
+        task,
+        by,
+        seconds: rangeOf(seconds),
+        perSecond: rangeOf(seconds.map((step) => batch / step)),
+        ...(i > 0 && { ratio: rangeOf(seconds.map((step, round) => alone.seconds[round] / (2 * step))) }),
+      })),
     );
     const { bytes, parameters } = answers.get(2)!;
     notes.push(
       `${name}: in a step of ${batch} pairs a rank hands over ${(bytes / 1e6).toFixed(1)} MB, ${((4 * parameters) / 1e6).toFixed(1)} MB of ` +
         'them the gradients.',
-      ...predictions({ name, batch, seconds: rangeOf(one.seconds).median, bytes }),
+      ...predictions({ name, batch, seconds: rangeOf(alone.seconds).median, bytes }),
     );
   }
   return {
     title: 'Training on several ranks',
     unit: 'pairs',
-    ratio: 'efficiency: of twice one rank’s speed',
-    settings: { threadsOfARank: 1 },
+    ratio: 'efficiency: of twice the speed of one thread',
+    settings: { warmUp: 2 },
     rows,
     notes,
   };
 }
 
-const taskOf = (name: string, ranks: number) => `${name}, ${ranks === 1 ? 'one rank' : `${ranks} ranks`}`;
-
-function runRanks(ranks: number, job: string): void {
+function runRanks(ranks: number, threads: number, job: string): void {
   const root = { OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1' };
   const launcher = ['-n', String(ranks), '--oversubscribe', '--bind-to', 'none'];
   execFileSync('mpirun', [...launcher, ...ownCommand('ranksOwn.ts', job)], {
-    env: { ...environment(1), ...root },
+    env: { ...environment(threads), ...root },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
 }

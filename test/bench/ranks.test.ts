@@ -30,7 +30,7 @@ describe('ranks of a bench', function () {
       });
       assert.deepEqual(
         rows.map(({ task }) => task),
-        ['mini, one rank', 'mini, 2 ranks'],
+        ['mini, one rank, one thread', 'mini, two ranks, one thread each', 'mini, one rank, two threads'],
       );
       assert.ok(rows[1].ratio!.median > 0.05 && rows[1].ratio!.median < 2);
       assert.match(notes![0], /a rank hands over \d+\.\d MB/);

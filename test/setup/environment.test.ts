@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 
 const load = () => import('../../setup/environment.mjs');
@@ -22,6 +23,15 @@ describe('environment', () => {
 describe('launch', () => {
   const node = (...args: string[]) =>
     spawnSync(process.execPath, [launch, ...args], { encoding: 'utf8', env: { PATH: process.env.PATH } });
+
+  it('gives each of several ranks on a machine its part of the cores, unless the user has', async () => {
+    const { environment } = await load();
+    assert.equal(environment({}).OMP_NUM_THREADS, undefined);
+    const ranks = { OMPI_COMM_WORLD_LOCAL_SIZE: String(availableParallelism()) };
+    assert.equal(environment(ranks).OMP_NUM_THREADS, '1');
+    assert.equal(environment(ranks).TF_NUM_INTRAOP_THREADS, '1');
+    assert.equal(environment({ ...ranks, OMP_NUM_THREADS: '3' }).OMP_NUM_THREADS, undefined);
+  });
 
   it('runs a script in the environment, with the variables named before it', () => {
     const script = 'console.log(process.env.CLIPBOOK_ENVIRONMENT, process.env.CLIPBOOK_SLOW)';
