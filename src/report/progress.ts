@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress';
+import { newDisplay } from 'tslab';
 
 /** One part of a long job. */
 export interface StageWeight {
@@ -30,9 +31,11 @@ export interface Progress {
 export interface ProgressOptions {
   /** All stages in order, for the number of stages and the time left in all. */
   stages?: readonly (string | StageWeight)[];
-  /** Where to write; a bar on a terminal, plain lines elsewhere. Default: standard error. */
+  /** Where to write; a bar on a terminal, plain lines elsewhere. Default: under the cell of a notebook, or standard error. */
   stream?: NodeJS.WriteStream;
-  /** Seconds between plain lines; default 10. */
+  /** A line that changes in place. Default: one under the cell, in a notebook and without a `stream`. */
+  place?: { text(line: string): void } | null;
+  /** Seconds between plain lines, default 10, or between changes in place, default 0.5. */
   every?: number;
   /** The clock in milliseconds, for tests. */
   now?: () => number;
@@ -40,17 +43,21 @@ export interface ProgressOptions {
 
 /**
  * Shows how far a long job is: stage, steps, loss, pairs per second and the time left, for the stage and in all. On a
- * terminal it is a bar; in a log, a pipe or a notebook it is one plain line about every ten seconds.
+ * terminal it is a bar, in a notebook one line that changes in place, in a log or a pipe one plain line about every ten
+ * seconds.
  */
 export function createProgress(options: ProgressOptions = {}): Progress {
-  const { stream = process.stderr, every = 10, now = Date.now } = options;
+  const { stream = process.stderr, now = Date.now } = options;
+  const { place = options.stream || !inNotebook() ? null : newDisplay() } = options;
+  const { every = place ? 0.5 : 10 } = options;
   const clock = createClock(options.stages ?? [], now);
-  const bar = stream.isTTY ? createBar(stream) : null;
+  const bar = stream.isTTY && !place ? createBar(stream) : null;
   let lastLine = Number.NEGATIVE_INFINITY;
   let total = 0;
   let running = false;
 
   const print = (line: string) => stream.write(`${line}\n`);
+  const show = (line: string) => (place ? place.text(line) : print(line));
   const finishStage = () => {
     if (bar && running) bar.stop();
     running = false;
@@ -63,19 +70,19 @@ export function createProgress(options: ProgressOptions = {}): Progress {
       running = true;
       lastLine = now();
       if (bar) bar.start(steps, 0, { text: clock.title(), detail: '' });
-      else print(`${clock.title()}: started`);
+      else show(`${clock.title()}: started`);
     },
     skip(name) {
       finishStage();
       clock.skip(name);
-      print(`${clock.title()}: finished before`);
+      show(`${clock.title()}: finished before`);
     },
     update(done, detail = {}) {
       clock.update(done);
       if (bar) bar.update(done, { text: clock.title(), detail: describe(detail, clock.timeLeft()) });
       else if (now() - lastLine >= 1000 * every || done >= total) {
         lastLine = now();
-        print(`${clock.title()}: ${done}/${total}${describe(detail, clock.timeLeft())}`);
+        show(`${clock.title()}: ${done}/${total}${describe(detail, clock.timeLeft())}`);
       }
     },
     note(text) {
@@ -85,10 +92,15 @@ export function createProgress(options: ProgressOptions = {}): Progress {
     },
     done() {
       finishStage();
-      print(`done in ${formatDuration(clock.elapsed())}`);
+      show(`done in ${formatDuration(clock.elapsed())}`);
     },
     stop: finishStage,
   };
+}
+
+/** Whether a cell of tslab's is what runs this: it leaves this name in every kernel. */
+function inNotebook(): boolean {
+  return '__tslab__' in globalThis;
 }
 
 function createBar(stream: NodeJS.WriteStream): cliProgress.SingleBar {

@@ -28,6 +28,23 @@ function setUp(isTTY: boolean) {
 }
 
 describe('progress', () => {
+  it('changes one line in place in a notebook, with the rate and the time left', () => {
+    const { stream, now, wait, read } = setUp(false);
+    const lines: string[] = [];
+    const progress = createProgress({ stream, now, place: { text: (line) => lines.push(line) } });
+    progress.stage('train', 100);
+    for (let step = 1; step <= 100; step++) {
+      wait(0.25);
+      progress.update(step, { pairsPerSecond: 512.4 });
+    }
+    progress.done();
+    assert.equal(lines.length, 52);
+    assert.equal(lines[0], 'train: started');
+    assert.equal(lines[25], 'train: 50/100, 512 pairs/s, 13 s left');
+    assert.equal(lines[51], 'done in 25 s');
+    assert.equal(read(), '');
+  });
+
   it('writes a plain line every ten seconds where there is no terminal', () => {
     const { stream, now, wait, read } = setUp(false);
     const progress = createProgress({ stages: ['train', { name: 'evaluate', weight: 0.25 }], stream, now });
