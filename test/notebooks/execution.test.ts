@@ -4,15 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { projectRoot } from '../../src/data/projectRoot';
 import { committedNotebooks, errorsOf, readNotebook } from './notebooks';
+import { python } from './python';
 
 const run = promisify(execFile);
-const python = join(
-  projectRoot(),
-  '.venv',
-  ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']),
-);
 
 /** Seconds each notebook may take on two cores that do nothing else. */
 const LIMITS: Record<string, number> = { '00-start-here.ipynb': 120 };
