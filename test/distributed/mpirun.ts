@@ -13,10 +13,18 @@ const ENVIRONMENT = {
 
 export const hasMpi = (): boolean => spawnSync('mpirun', ['--version']).status === 0;
 
-const command = (ranks: number, args: readonly string[]) => [
+/** The arguments of mpirun for a program of Node. */
+export const mpirunCommand = (ranks: number, program: readonly string[]) => [
   ...['-n', String(ranks), '--oversubscribe', '--bind-to', 'none'],
-  ...[process.execPath, join(projectRoot(), 'setup', 'launch.mjs'), ...args],
+  ...[process.execPath, ...program],
 ];
+
+const command = (ranks: number, args: readonly string[]) =>
+  mpirunCommand(ranks, [join(projectRoot(), 'setup', 'launch.mjs'), ...args]);
+
+/** Starts mpirun with such arguments. */
+export const startMpirunOf = (args: readonly string[]): ChildProcess =>
+  spawn('mpirun', args, { env: ENVIRONMENT, cwd: projectRoot() });
 
 /** Runs a script of Node, with its arguments, on so many ranks to its end; throws with what it said where it fails. */
 export async function mpirun(ranks: number, args: readonly string[]): Promise<string> {
@@ -27,5 +35,5 @@ export async function mpirun(ranks: number, args: readonly string[]): Promise<st
 
 /** The same, while it runs. */
 export function startMpirun(ranks: number, args: readonly string[]): ChildProcess {
-  return spawn('mpirun', command(ranks, args), { env: ENVIRONMENT, cwd: projectRoot() });
+  return startMpirunOf(command(ranks, args));
 }
