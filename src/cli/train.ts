@@ -83,6 +83,9 @@ The presets dalip-paper and clip-paper are the two rows of DALIP's table at the 
 alip-clip-paper plain CLIP with ALIP's data and recipe; --data and --start supply what this repository cannot.
 --preset alip-paper --explain says of each number whether it is published or ours.
 
+Under "mpirun -n 4 --bind-to none clipbook train …" (OpenMPI) each process takes its part of every batch, and losses and
+weights are those of one process; src/distributed/README.md says more.
+
 Ctrl-C and SIGTERM end the step, save a checkpoint and exit with 130 and 143; --resume goes on exactly there, and from the
 last checkpoint after any other end. Two runs in one folder: the second refuses.
 
