@@ -42,6 +42,12 @@ function createWatchCompilerHost(files, options, ...rest) {
   return host;
 }
 
+/** The errors of a cell and of the notebook folder's files; to check all of src as well would take seconds a cell. */
+function getPreEmitDiagnosticsOfFiles(program, files) {
+  const own = files.filter(({ fileName }) => !fileName.startsWith(project) || fileName.startsWith(notebooks));
+  return ts.getPreEmitDiagnosticsOfFiles(program, own);
+}
+
 /** tslab's executor, whose cells can be interrupted and have numbers. */
 function createExecutor(folder, converters, console) {
   const executor = execution.createExecutor(folder, converters, { ...console, error: report });
@@ -87,7 +93,12 @@ const runUnnamed = vm.runInThisContext;
 let number = 0;
 
 vm.runInThisContext = runInThisContext;
-require.cache[compiler].exports = { ...ts, createWatchCompilerHost, transpileModule: maps.transpileModule };
+require.cache[compiler].exports = {
+  ...ts,
+  createWatchCompilerHost,
+  getPreEmitDiagnosticsOfFiles,
+  transpileModule: maps.transpileModule,
+};
 require(executor).createExecutor = createExecutor;
 require(tslab).main();
 for (const event of ['uncaughtException', 'unhandledRejection']) {
