@@ -7,6 +7,7 @@ import { countParameters } from '../nn';
 import { batchOfRank, clipObjective, rowsOfRank, startTraining, trainStep } from '../training';
 import { benchTokens } from './benchTexts';
 import type { RanksAnswer, RanksJob } from './ranks';
+import { RECIPE } from './trainingJob';
 
 /** What each rank of ranks.ts is: takes steps of plain CLIP on its part of the same batch; rank 0 writes how long they took. */
 async function main(): Promise<void> {
@@ -16,15 +17,8 @@ async function main(): Promise<void> {
   );
   const ranks = openCommunicator();
   const clip = createClip(config, 0);
-  const recipe = {
-    steps: 1000,
-    batchSize: batch,
-    learningRate: 1e-4,
-    warmupSteps: 0,
-    weightDecay: 0.2,
-    clipNorm: 1,
-  };
-  const training = startTraining(clip, clipObjective(), { ...recipe, seed: 0 }, { ranks });
+  const recipe = { ...RECIPE, steps: 1000, batchSize: batch, warmupSteps: 0, seed: 0 };
+  const training = startTraining(clip, clipObjective(), recipe, { ranks });
   const side = config.vision.imageSize;
   const { count } = rowsOfRank(batch, ranks);
   const images = tf.randomNormal([count, side, side, 3], 0, 1, 'float32', 1 + ranks.rank) as tf.Tensor4D;
