@@ -5,7 +5,6 @@ export * from './batchNorm';
 export * from './bias';
 export * from './gelu';
 export * from './inEngine';
-export * from './interrupts';
 export { hasKernels, type Mixing, type PictureKernels, type Precision, pictureKernels } from './kernels';
 export * from './layerNorm';
 export * from './pixels';
