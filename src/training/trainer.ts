@@ -1,13 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import {
-  createRandom,
-  interruptGuard,
-  type Random,
-  type Ranks,
-  withPrecision,
-  withReleasedGradients,
-} from '../engine';
+import { createRandom, type Random, type Ranks, withPrecision, withReleasedGradients } from '../engine';
 import { type Clip, isLogitScale, type Mode } from '../models';
 import { type Parameters, trainable, withRecomputation } from '../nn';
 import { acrossRanks, type LossShare } from './acrossRanks';
@@ -120,9 +113,7 @@ export async function* trainSteps(
   data: TrainingData,
   wanted: MetricsWanted = () => true,
 ): AsyncGenerator<StepReport> {
-  const stopIfInterrupted = interruptGuard();
   for (let step = training.optimizer.stepCount; step < training.recipe.steps; step++) {
-    stopIfInterrupted();
     const began = performance.now();
     const batch = await data.batch(step);
     try {
