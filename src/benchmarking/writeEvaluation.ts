@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import Papa from 'papaparse';
 import { writeFileAtomically } from '../files';
 import { writeNpy } from '../files/npy';
-import { renderMarkdown } from '../report';
+import { renderLatex, renderMarkdown } from '../report';
 import { evaluationTables } from './evaluationTables';
 import type { Evaluation } from './record';
 import type { EvaluationResults } from './results';
 
 /**
- * Writes an evaluation into a folder: `results.json` with everything, `results.csv` with a line for each number, `table.md`, and
- * `predictions/`.
+ * Writes an evaluation into a folder: `results.json` with everything, `results.csv` with a line for each number, `table.md` and
+ * `table.tex`, and `predictions/`.
  */
 export function writeEvaluation(folder: string, { results, predictions }: Evaluation): void {
   mkdirSync(join(folder, 'predictions'), { recursive: true });
@@ -19,7 +19,9 @@ export function writeEvaluation(folder: string, { results, predictions }: Evalua
   }
   const write = (name: string, text: string) => writeFileAtomically(join(folder, name), [text]);
   write('results.csv', csvOf(results));
-  write('table.md', evaluationTables(results).map(renderMarkdown).join('\n'));
+  const tables = evaluationTables(results);
+  write('table.md', tables.map(renderMarkdown).join('\n'));
+  write('table.tex', tables.map(renderLatex).join('\n'));
   write('results.json', `${JSON.stringify(results, null, 1)}\n`);
 }
 

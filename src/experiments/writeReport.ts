@@ -3,11 +3,19 @@ import { join } from 'node:path';
 import type { BadInputCounter } from '../data';
 import { startEngine } from '../engine';
 import { writeFileAtomically } from '../files';
-import { type Report, renderCsv, renderReport, staticSvg, storedReport, writePlotlyAsset } from '../report';
+import {
+  type Report,
+  renderCsv,
+  renderLatex,
+  renderReport,
+  staticSvg,
+  storedReport,
+  writePlotlyAsset,
+} from '../report';
 import { machinesOf } from './report';
 
 /**
- * Writes a report's files: config.json, a CSV for each table, an SVG for each figure, report.html, and report.json for pages
+ * Writes a report's files: config.json, a CSV and a LaTeX file for each table, an SVG for each figure, report.html, and report.json for pages
  * over several reports.
  *
  * @param folder `<root>/<experiment>/<profile>`
@@ -17,7 +25,10 @@ export async function writeReport(folder: string, root: string, report: Report):
   mkdirSync(report.figures.length > 0 ? join(folder, 'figures') : folder, { recursive: true });
   const write = (name: string, text: string) => writeFileAtomically(join(folder, name), [text]);
   write('config.json', `${JSON.stringify(report.config, null, 2)}\n`);
-  for (const table of report.tables) write(`table-${table.id}.csv`, renderCsv(table));
+  for (const table of report.tables) {
+    write(`table-${table.id}.csv`, renderCsv(table));
+    write(`table-${table.id}.tex`, renderLatex(table));
+  }
   for (const figure of report.figures) write(join('figures', `${figure.id}.svg`), staticSvg(figure));
   writePlotlyAsset(join(root, 'assets'));
   write('report.json', `${JSON.stringify(storedReport(report), null, 1)}\n`);

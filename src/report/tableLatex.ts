@@ -1,6 +1,7 @@
 import {
   type Column,
   columnGroups,
+  filledColumns,
   formatCell,
   headingOf,
   isBest,
@@ -12,7 +13,7 @@ import {
 
 /**
  * A table as LaTeX for a paper, with the rules of the package `booktabs`: one `tabular`, where every section stands below its
- * own rule with its origin, its source and its own headings, so that published and measured rows are not taken for each other.
+ * own rule with its origin, its source and the headings of what it has numbers of, so that published and measured rows are not taken for each other.
  * Within a section the best value of each column that says which is `better` is bold, ties all of them.
  */
 export function renderLatex(table: Table): string {
@@ -23,7 +24,7 @@ export function renderLatex(table: Table): string {
 \\begin{table}
 \\centering
 \\caption{${escapeLatex(`${table.title} (${table.unit})`)}}
-\\label{tab:${table.id}}
+\\label{tab:${table.id.replace(/[^\w-]+/g, '-')}}
 \\begin{tabular}{l${'r'.repeat(table.columns.length)}}
 \\toprule
 ${grouped ? `${groupLine(table.columns)}\n` : ''}${sections.join('\n\\midrule\n')}
@@ -58,7 +59,10 @@ const marks: Record<string, string> = {
 function latexSection(table: Table, section: Section): string {
   const width = table.columns.length + 1;
   const title = escapeLatex(`${titleOf(section)} – ${section.source}`);
-  const headings = table.columns.map((column) => escapeLatex(headingOf(column, section)));
+  const filled = new Set(filledColumns(table, section));
+  const headings = table.columns.map((column) =>
+    filled.has(column) ? escapeLatex(headingOf(column, section)) : '',
+  );
   return [
     `\\multicolumn{${width}}{l}{\\emph{${title}}} \\\\`,
     line([escapeLatex(table.labelTitle), ...headings]),
@@ -73,7 +77,13 @@ function groupLine(columns: readonly Column[]): string {
   const groups = columnGroups(columns).map(
     ({ name, columns: own }) => `\\multicolumn{${own.length}}{c}{${escapeLatex(name)}}`,
   );
-  return line(['', ...groups]);
+  let at = 2; // the first column is the labels'
+  const rules = columnGroups(columns).map(({ name, columns: own }) => {
+    const rule = name ? `\\cmidrule(lr){${at}-${at + own.length - 1}}` : '';
+    at += own.length;
+    return rule;
+  });
+  return `${line(['', ...groups])}\n${rules.filter(Boolean).join(' ')}`;
 }
 
 function latexCell(row: Row, column: Column, section: Section): string {

@@ -42,8 +42,9 @@ const expected =
 \begin{tabular}{lrr}
 \toprule
  & \multicolumn{1}{c}{Zero-shot} & \multicolumn{1}{c}{Training} \\
+\cmidrule(lr){2-2} \cmidrule(lr){3-3}
 \multicolumn{3}{l}{\emph{Published $\cdot$ paper -- Table 2}} \\
-Model & Top-1 & Loss \\
+Model & Top-1 &  \\
 \midrule
 CLIP & 50.0 & -- \\
 \midrule
