@@ -35,6 +35,10 @@ export function evaluationTables(results: EvaluationResults): Table[] {
   ];
 }
 
+/** Whether a metric is better the smaller it is. */
+const isError = (id: ProtocolId, metric: string) =>
+  metric === 'mCE' || (id === 'calibration' && metric !== 'accuracy');
+
 /** Every metric of every benchmark, a row for each model. */
 function protocolTable(id: ProtocolId, own: readonly Result[], results: EvaluationResults): Table {
   const isRaw = id === 'calibration';
@@ -47,6 +51,7 @@ function protocolTable(id: ProtocolId, own: readonly Result[], results: Evaluati
       title: metricTitle(metric),
       group: benchmark.title,
       digits: isRaw ? 3 : 1,
+      better: isError(id, metric) ? ('lower' as const) : ('higher' as const),
     }));
   });
   return {

@@ -23,7 +23,7 @@ const DIRECTIONS = [
 ];
 
 const RETRIEVAL_COLUMNS: Column[] = DIRECTIONS.flatMap(({ id, title }) =>
-  [1, 5, 10].map((k) => ({ id: `${id}@${k}`, title: `R@${k}`, group: title })),
+  [1, 5, 10].map((k) => ({ id: `${id}@${k}`, title: `R@${k}`, group: title, better: 'higher' as const })),
 );
 
 /** Retrieval results of one profile on one set. */
@@ -81,7 +81,7 @@ export function alipZeroShotTable(
     title: 'ALIP: zero-shot classification',
     labelTitle: 'Method',
     unit: 'accuracy, %',
-    columns: [...ALIP_COLUMNS.map((id) => ({ id, title: id })), { id: 'Average', title: 'Average' }],
+    columns: [...ALIP_COLUMNS, 'Average'].map((id) => ({ id, title: id, better: 'higher' })),
     sections: [...publishedSections(published), ...measured.map(zeroShotSection)],
     footnotes: [
       'Published accuracies are means per class on Caltech-101, Aircraft, Flowers-102 and Pets, top-1 elsewhere.',

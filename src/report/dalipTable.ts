@@ -20,10 +20,12 @@ export const DALIP_MEANS: MeanColumns = {
   Mean: [...GENERAL_COLUMNS, ...PLANT_COLUMNS],
 };
 
+const accuracy = (id: string, group: string): Column => ({ id, title: id, group, better: 'higher' });
+
 const COLUMNS: Column[] = [
-  ...[...GENERAL_COLUMNS, 'General'].map((id) => ({ id, title: id, group: 'General' })),
-  ...[...PLANT_COLUMNS, 'Plant'].map((id) => ({ id, title: id, group: 'Plant' })),
-  { id: 'Mean', title: 'Mean', group: 'All' },
+  ...[...GENERAL_COLUMNS, 'General'].map((id) => accuracy(id, 'General')),
+  ...[...PLANT_COLUMNS, 'Plant'].map((id) => accuracy(id, 'Plant')),
+  accuracy('Mean', 'All'),
 ];
 
 /** DALIP's table of zero-shot accuracy: the published rows, and below them each profile's mini counterparts. */
