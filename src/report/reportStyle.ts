@@ -7,25 +7,29 @@ const colours = `
     --published: #6fb7e9; --measured: #f0a35e; }
 }`;
 
+/** In a notebook: JupyterLab's and VS Code's own grey, which is light where they are dark. No colour reads well on both. */
+const soft = 'var(--soft, var(--jp-ui-font-color2, var(--vscode-descriptionForeground, #667085)))';
+const line = 'var(--line, var(--jp-border-color2, var(--vscode-panel-border, #d0d5dd)))';
+
 /** Styles of tables: for reports, and beside a table in a notebook, where the surroundings' colours are kept. */
 export const tableStyle = `
 .clipbook-table { overflow-x: auto; margin: 1rem 0 1.5rem; }
 .clipbook-table table { border-collapse: collapse; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
 .clipbook-table caption { text-align: left; font-weight: 600; padding: 0 0 0.5rem; }
-.clipbook-table small { color: var(--soft, #667085); font-weight: normal; white-space: nowrap; }
+.clipbook-table small { color: ${soft}; font-weight: normal; white-space: nowrap; }
 .clipbook-table th, .clipbook-table td { padding: 0.3rem 0.5rem; text-align: right; border: 0; white-space: nowrap; }
 .clipbook-table td small { font-size: 0.75em; }
 .clipbook-table th[scope=row], .clipbook-table th:first-child { text-align: left; font-weight: 500; white-space: nowrap; }
-.clipbook-table .group { text-align: center; border-bottom: 1px solid var(--line, #d0d5dd); color: var(--soft, #667085); }
+.clipbook-table .group { text-align: center; border-bottom: 1px solid ${line}; color: ${soft}; }
 .clipbook-table .section th { padding-top: 1.1rem; white-space: normal; font-weight: 600; }
 /* No width of its own: a long source wraps instead of pulling the columns apart. */
-.clipbook-table .section small { display: block; white-space: normal; width: 0; min-width: 100%; }
+.clipbook-table .section small { display: block; margin-top: 0.35rem; line-height: 1.3; white-space: normal; width: 0; min-width: 100%; }
 .clipbook-table .section span { font-size: 0.7rem; letter-spacing: 0.04em; text-transform: uppercase;
   border: 1px solid currentColor; border-radius: 1rem; padding: 0.05rem 0.5rem; margin-right: 0.5rem; }
-.clipbook-table .published .section span { color: var(--published, #0072b2); }
-.clipbook-table .measured .section span { color: var(--measured, #b54708); }
-.clipbook-table .headings th { font-size: 0.8rem; color: var(--soft, #667085); border-bottom: 1px solid var(--line, #d0d5dd); vertical-align: bottom; }
-.clipbook-table .notes { font-size: 0.8rem; color: var(--soft, #667085); padding-left: 1.1rem; max-width: 62rem; }`;
+.clipbook-table .published .section span { color: var(--published, currentColor); border-color: var(--published, #0072b2); }
+.clipbook-table .measured .section span { color: var(--measured, currentColor); border-color: var(--measured, #b54708); }
+.clipbook-table .headings th { font-size: 0.8rem; color: ${soft}; border-bottom: 1px solid ${line}; vertical-align: bottom; }
+.clipbook-table .notes { font-size: 0.8rem; color: ${soft}; padding-left: 1.1rem; max-width: 62rem; }`;
 
 /** Styles of a whole report. */
 export const reportStyle = `${colours}
