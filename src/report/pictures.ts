@@ -10,6 +10,8 @@ export interface GridOptions {
   side?: number;
   /** Pictures in a row; default as many as fit. */
   columns?: number;
+  /** A number for each picture, such as a cosine or a probability, shown with two digits below its caption. */
+  scores?: readonly number[];
 }
 
 /** The single pictures of a batch's `[batch, size, size, 3]` bytes. */
@@ -25,13 +27,16 @@ export function picturesOfBatch({ pixels, size }: { pixels: Uint8Array; size: nu
  * A grid of captioned pictures as HTML with the pictures inside (WebP, at most `side` pixels, about 2 kB each), so that
  * a notebook or a report carries them along. A line break in a caption starts a new line.
  *
- * @throws when there are captions but not one for each picture.
+ * @throws when there are captions or scores, but not one for each picture.
  */
 export async function picturesHtml(
   pictures: readonly Picture[],
   captions: readonly string[] = [],
-  { side = 96, columns }: GridOptions = {},
+  { side = 96, columns, scores = [] }: GridOptions = {},
 ): Promise<string> {
+  if (scores.length > 0 && scores.length !== pictures.length) {
+    throw new Error(`Expected a score for each of ${pictures.length} pictures, got ${scores.length}.`);
+  }
   if (captions.length > 0 && captions.length !== pictures.length) {
     throw new Error(`Expected a caption for each of ${pictures.length} pictures, got ${captions.length}.`);
   }
@@ -39,13 +44,19 @@ export async function picturesHtml(
     const caption = he.escape(captions[i] ?? '');
     const style = `width:${side}px;margin:0;font-size:11px;line-height:1.3;overflow-wrap:anywhere;white-space:pre-line`;
     const image = `<img alt="${caption}" width="${side}" height="${side}" style="border-radius:4px" src="${await thumbnail(picture, side)}">`;
-    return `<figure style="${style}">${image}<figcaption>${caption}</figcaption></figure>`;
+    return `<figure style="${style}">${image}<figcaption>${caption}${scoreHtml(scores[i])}</figcaption></figure>`;
   });
   const rows = columns
     ? `display:grid;grid-template-columns:repeat(${columns},${side}px)`
     : 'display:flex;flex-wrap:wrap';
   const grid = `${rows};gap:12px;align-items:start`;
   return `<div class="clipbook-pictures" style="${grid}">\n${(await Promise.all(cells)).join('\n')}\n</div>`;
+}
+
+function scoreHtml(score: number | undefined): string {
+  if (score === undefined) return '';
+  const text = score.toFixed(2).replace('-', '−');
+  return `<span style="display:block;font-variant-numeric:tabular-nums;font-weight:600">${text}</span>`;
 }
 
 /**

@@ -69,8 +69,19 @@ describe('picture grids', () => {
     assert.deepEqual([width, height, format], [32, 32, 'webp']);
   });
 
-  it('refuse captions that do not fit', async () => {
+  it('show scores below the captions', async () => {
+    const pictures = picturesOfBatch({ pixels: new Uint8Array(2 * 3), size: 1 });
+    const html = await picturesHtml(pictures, ['cat', 'dog'], { scores: [0.8249, -0.5] });
+    const shown = [...html.matchAll(/<figcaption>(\w+)<span [^>]*>([^<]+)</g)].map(([, ...parts]) => parts);
+    assert.deepEqual(shown, [
+      ['cat', '0.82'],
+      ['dog', '−0.50'],
+    ]);
+  });
+
+  it('refuse captions and scores that do not fit', async () => {
     await assert.rejects(picturesHtml([], ['one']), /each of 0 pictures, got 1/);
+    await assert.rejects(picturesHtml([], [], { scores: [1] }), /a score for each of 0 pictures, got 1/);
   });
 });
 
