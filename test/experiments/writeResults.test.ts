@@ -18,7 +18,7 @@ describe('writeResults', () => {
     outcome = await runExperiment(TINY_EXPERIMENT, options);
   });
 
-  it('leaves the configuration, a CSV for each table, an SVG for each figure, the report, and the runs', () => {
+  it('leaves the configuration, a CSV and a LaTeX file for each table, an SVG for each figure, the report, and the runs', () => {
     assert.deepEqual(readdirSync(outcome.folder).sort(), [
       'config.json',
       'figures',
@@ -26,6 +26,7 @@ describe('writeResults', () => {
       'report.json',
       'runs',
       'table-things.csv',
+      'table-things.tex',
     ]);
     assert.deepEqual(readdirSync(join(outcome.folder, 'figures')), ['loss.svg']);
     assert.match(read('figures/loss.svg'), /^<svg /);
