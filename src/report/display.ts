@@ -64,3 +64,8 @@ export async function showSamples(
 ): Promise<void> {
   await showPictures(picturesOfBatch(takeBatch(set, indices)), indices.map(captionOf), options);
 }
+
+/** A place under the cell for a text that changes. */
+export function changingText(): { text(text: string): void } {
+  return newDisplay();
+}

@@ -1,5 +1,4 @@
 import cliProgress from 'cli-progress';
-import { newDisplay } from 'tslab';
 
 /** One part of a long job. */
 export interface StageWeight {
@@ -48,7 +47,7 @@ export interface ProgressOptions {
  */
 export function createProgress(options: ProgressOptions = {}): Progress {
   const { stream = process.stderr, now = Date.now } = options;
-  const { place = options.stream || !inNotebook() ? null : newDisplay() } = options;
+  const { place = options.stream || !inNotebook() ? null : lineUnderCell() } = options;
   const { every = place ? 0.5 : 10 } = options;
   const clock = createClock(options.stages ?? [], now);
   const bar = stream.isTTY && !place ? createBar(stream) : null;
@@ -96,6 +95,11 @@ export function createProgress(options: ProgressOptions = {}): Progress {
     },
     stop: finishStage,
   };
+}
+
+/** Loaded in a notebook alone: nothing else displays. */
+function lineUnderCell(): NonNullable<ProgressOptions['place']> {
+  return (require('./display') as typeof import('./display')).changingText();
 }
 
 /** Whether a cell of tslab's is what runs this: it leaves this name in every kernel. */
