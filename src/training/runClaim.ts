@@ -41,12 +41,16 @@ interface Holder {
 export function claimRun(folder: string): RunClaim {
   writing(folder, () => mkdirSync(folder, { recursive: true }));
   for (;;) {
-    requireUnclaimed(folder);
-    const number = (claimsIn(folder).at(-1)?.number ?? 0) + 1;
+    // The number follows the claim that was found dead: one that came meanwhile would go unasked.
+    const number = lastUnheld(folder) + 1;
     const name = `owner-${String(number).padStart(6, '0')}.json`;
     const path = join(folder, name);
     const isFirst = create(path);
     const claims = claimsIn(folder);
+    if (isFirst && claims.some((other) => other.number === number && other.name !== name)) {
+      rmSync(path, { force: true }); // the number was taken and set free since the folder was read
+      continue;
+    }
     if (!isFirst || claims.at(-1)?.name !== name) continue; // another was quicker: who is it?
     for (const former of claims.slice(0, -1)) rmSync(join(folder, former.name), { force: true });
     removeLeftovers(folder);
@@ -63,11 +67,18 @@ function release(path: string): void {
 
 /** @throws Error where a live run holds the folder; writes nothing */
 export function requireUnclaimed(folder: string): void {
+  lastUnheld(folder);
+}
+
+/** The number of the last claim, which nobody holds any more, or 0; throws as `requireUnclaimed` does. */
+function lastUnheld(folder: string): number {
   const last = claimsIn(folder).at(-1);
-  if (!last || last.name.endsWith('.free')) return;
+  if (!last) return 0;
+  if (last.name.endsWith('.free')) return last.number;
   const path = join(folder, last.name);
   const holder = readHolder(path);
   if (holder && isHeld(holder)) throw new Error(describe(folder, path, holder));
+  return last.number;
 }
 
 function describe(folder: string, path: string, { pid, host, since }: Holder): string {
