@@ -1,4 +1,4 @@
-import type { Table } from '../report';
+import type { Column, Table } from '../report';
 import { BENCHMARK_GROUPS } from './groups';
 import { groupTables } from './groupTables';
 import { cellOf, footnotes, measuredRows, metricTitle } from './measuredCells';
@@ -35,9 +35,11 @@ export function evaluationTables(results: EvaluationResults): Table[] {
   ];
 }
 
-/** Whether a metric is better the smaller it is. */
-const isError = (id: ProtocolId, metric: string) =>
-  metric === 'mCE' || (id === 'calibration' && metric !== 'accuracy');
+/** Which values of a metric are better; how sure a model is on average is neither good nor bad. */
+function betterOf(id: ProtocolId, metric: string): Column['better'] {
+  if (id === 'calibration' && metric === 'confidence') return undefined;
+  return metric === 'mCE' || (id === 'calibration' && metric !== 'accuracy') ? 'lower' : 'higher';
+}
 
 /** Every metric of every benchmark, a row for each model. */
 function protocolTable(id: ProtocolId, own: readonly Result[], results: EvaluationResults): Table {
@@ -51,7 +53,7 @@ function protocolTable(id: ProtocolId, own: readonly Result[], results: Evaluati
       title: metricTitle(metric),
       group: benchmark.title,
       digits: isRaw ? 3 : 1,
-      better: isError(id, metric) ? ('lower' as const) : ('higher' as const),
+      better: betterOf(id, metric),
     }));
   });
   return {

@@ -60,7 +60,7 @@ export function toTable(frame: Frame, options: FrameOptions): Table {
 function cellOf(value: unknown, interval: number | undefined): Row['cells'][string] {
   if (typeof value === 'number' && Number.isFinite(value))
     return { value, ...(Number.isFinite(interval) && { interval }) };
-  return typeof value === 'string' ? { value: 0, text: value } : { value: null };
+  return typeof value === 'string' ? { value: null, text: value } : { value: null };
 }
 
 /**
@@ -75,7 +75,7 @@ export async function toDataFrame(table: Table): Promise<import('danfojs-node').
   const records = table.sections.flatMap(({ origin, title, rows }) =>
     rows.map(({ label, cells }) => [
       ...[origin, title, label],
-      ...table.columns.map(({ id }) => cells[id]?.value ?? Number.NaN),
+      ...table.columns.map(({ id }) => cells[id]?.value ?? cells[id]?.text ?? Number.NaN),
       ...withInterval.map(({ id }) => cells[id]?.interval ?? Number.NaN),
     ]),
   );

@@ -58,8 +58,8 @@ export interface Cell {
 
 /** A cell as text: `49.2`, `49.2 ± 1.3`, or a dash. */
 export function formatCell(cell: Cell | undefined, column: Column): string {
+  if (cell?.text !== undefined) return cell.text;
   if (!cell || cell.value === null) return '–';
-  if (cell.text !== undefined) return cell.text;
   const digits = column.digits ?? 1;
   const value = cell.value.toFixed(digits);
   return cell.interval === undefined ? value : `${value} ± ${cell.interval.toFixed(digits)}`;
@@ -91,10 +91,10 @@ export function fullHeading(table: Table, column: Column, section: Section): str
   return shared && column.group ? `${column.group} ${heading}` : heading;
 }
 
-/** The columns in which a section has any number. */
+/** The columns in which a section has anything, a number or a text. */
 export function filledColumns(table: Table, section: Section): Column[] {
   return table.columns.filter(({ id }) =>
-    section.rows.some((row) => (row.cells[id]?.value ?? null) !== null),
+    section.rows.some(({ cells }) => (cells[id]?.value ?? cells[id]?.text ?? null) !== null),
   );
 }
 

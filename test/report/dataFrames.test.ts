@@ -37,6 +37,22 @@ describe('data frames', () => {
     assert.equal(back.column('accuracy').mean(), 13.125);
     assert.deepEqual(back.column('model').values, ['CLIP', 'DALIP']);
     assert.deepEqual(back.column('accuracy ±').values, [1.5, 2]);
+    assert.deepEqual(back.column('note').values, ['a|b', 'c']);
+  });
+
+  it('hold no text for a number: it is never the best, nor a 0 in files', () => {
+    const frame = new DataFrame(
+      [
+        ['a', 0.5],
+        ['b', 'diverged'],
+        ['c', 0.7],
+      ],
+      { columns: ['model', 'loss'] },
+    );
+    const table = toTable(frame, { id: 'mixed', title: 'Mixed', unit: 'nats', better: { loss: 'lower' } });
+    const text = renderMarkdown(table);
+    assert.ok(text.includes('| a | **0.5** |') && text.includes('| b | diverged |'), text);
+    assert.match(renderCsv(table), /,b,loss,,,,nats/);
   });
 
   it('say which column is not there', () => {
