@@ -45,8 +45,8 @@ const PREDICTED_RANKS = [8, 16, 32, 64];
 
 /**
  * A training step of plain CLIP on one rank and on two, each with one thread: the same batch, so that two ranks would take half
- * the time if they had nothing to tell each other and the cores nothing to share. Predictions for more ranks are on paper: a rank's own time, and what sums
- * and gathering cost in a ring.
+ * the time if they had nothing to tell each other and the cores nothing to share. Predictions for more ranks are on paper: a
+ * rank's own time, and what sums and gathering cost in a ring.
  *
  * @throws where there is no mpirun
  */

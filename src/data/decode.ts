@@ -76,14 +76,7 @@ export async function decodeWhole(
   encoded: Buffer,
   options: Omit<DecodeOptions, 'size'>,
 ): Promise<RgbPicture> {
-  const { key = 'picture' } = options;
-  try {
-    const raw = openPicture(encoded, options).raw({ depth: 'uchar' });
-    const { data, info } = await raw.toBuffer({ resolveWithObject: true });
-    return { data, width: info.width, height: info.height };
-  } catch (error) {
-    throw error instanceof BadSampleError ? error : corruptPicture(key, error);
-  }
+  return toRgbPicture(openPicture(encoded, options), options.key ?? 'picture');
 }
 
 /** Pixels that a picture may have unless told otherwise: 100 million. */
@@ -117,8 +110,13 @@ function openBmp(encoded: Buffer, key: string, limitInputPixels: number): Sharp 
 
 /** The end of every decoding: RGB bytes, or a BadSampleError in place of sharp's error. */
 export async function toPixels(pipeline: Sharp, key: string): Promise<Uint8Array> {
+  return (await toRgbPicture(pipeline, key)).data;
+}
+
+async function toRgbPicture(pipeline: Sharp, key: string): Promise<RgbPicture> {
   try {
-    return await pipeline.raw({ depth: 'uchar' }).toBuffer();
+    const { data, info } = await pipeline.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return { data, width: info.width, height: info.height };
   } catch (error) {
     throw corruptPicture(key, error);
   }

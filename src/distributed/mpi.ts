@@ -54,7 +54,7 @@ export function ranksIn(environment: NodeJS.ProcessEnv): number {
  */
 function dieWithParent(): void {
   if (process.platform !== 'linux') return;
-  const { load } = require('koffi') as typeof koffi;
+  const { load } = foreign();
   const [PR_SET_PDEATHSIG, SIGKILL] = [1, 9];
   load('libc.so.6').func('int prctl(int option, ulong value)')(PR_SET_PDEATHSIG, SIGKILL);
 }
@@ -62,8 +62,7 @@ function dieWithParent(): void {
 /** Which OpenMPI can be loaded, as `4.1.4`; null where there is none. Starts nothing. */
 export function openMpiVersion(): string | null {
   try {
-    const { load } = require('koffi') as typeof koffi;
-    const ask = load(LIBRARY).func('int MPI_Get_library_version(void *text, _Out_ int *length)');
+    const ask = foreign().load(LIBRARY).func('int MPI_Get_library_version(void *text, _Out_ int *length)');
     const [text, length] = [Buffer.alloc(256), [0]]; // MPI_MAX_LIBRARY_VERSION_STRING of OpenMPI
     check('MPI_Get_library_version', ask(text, length));
     const said = text.toString('utf8', 0, length[0]);
@@ -73,12 +72,14 @@ export function openMpiVersion(): string | null {
   }
 }
 
+/** koffi, which calls the functions of libraries; loaded where it is needed alone. */
+const foreign = () => require('koffi') as typeof koffi;
+
 type Library = ReturnType<typeof koffi.load>;
 
 function loadLibrary(ranks: number): Library {
   try {
-    const { load } = require('koffi') as typeof koffi;
-    return load(LIBRARY);
+    return foreign().load(LIBRARY);
   } catch (error) {
     throw new Error(
       `Expected OpenMPI's ${LIBRARY}, as this is one of ${ranks} processes, but it cannot be loaded ` +
@@ -95,9 +96,9 @@ function connect(library: Library): Communicator {
   const [floats, integers, bytes] = ['float', 'int', 'byte'].map((type) => handle(`ompi_mpi_${type}`));
   const sum = handle('ompi_mpi_op_sum');
   check('MPI_Init_thread', call.init(null, null, MAIN_THREAD, [0]));
-  const [rank, size] = [call.rank, call.size].map((ask) => {
+  const [rank, size] = (['rank', 'size'] as const).map((what) => {
     const answer = [0];
-    check('MPI_Comm_rank', ask(world, answer));
+    check(`MPI_Comm_${what}`, call[what](world, answer));
     return answer[0];
   });
   let bytesSent = 0;

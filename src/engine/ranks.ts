@@ -51,7 +51,7 @@ export function meanOverRanks<T extends tf.Tensor>(x: T, ranks: Ranks): T {
 export function rowsOfAllRanks<T extends tf.Tensor>(rows: T, ranks: Ranks, shares: 'equal' | 'different'): T {
   const [count, ...shape] = rows.shape;
   const gathered = (x: tf.Tensor) => {
-    const values = ranks.gather(Float32Array.from(x.dataSync()));
+    const values = ranks.gather(new Float32Array(x.dataSync()));
     return tf.tensor(values, [count * ranks.size, ...shape], x.dtype as 'float32' | 'int32');
   };
   if (rows.dtype !== 'float32') return gathered(rows) as T;
@@ -70,7 +70,7 @@ export function rowsOfAllRanks<T extends tf.Tensor>(rows: T, ranks: Ranks, share
 
 /** The sum over ranks, without a gradient. */
 export function sumOf<T extends tf.Tensor>(x: T, ranks: Ranks): T {
-  const values = Float32Array.from(x.dataSync());
+  const values = new Float32Array(x.dataSync());
   ranks.sumInPlace(values);
   return tf.tensor(values, x.shape) as T;
 }

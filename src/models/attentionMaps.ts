@@ -1,16 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { layerNormLayer, linear, type Scope, scopeOf } from '../nn';
+import { attentionWeights, type HeadAttention, layerNormLayer, linear, residualBlock, scopeOf } from '../nn';
 import type { Clip } from './clip';
 import { activationOf } from './config';
 import { visionStates } from './vision';
-
-/** What one block's attention does: who looks where, and what is read there. */
-export interface BlockAttention {
-  /** How much each token (third axis) takes from each (fourth); rows add up to 1. `[batch, heads, tokens, tokens]` */
-  weights: tf.Tensor4D;
-  /** What each head reads from a token. `[batch, heads, tokens, width / heads]` */
-  values: tf.Tensor4D;
-}
 
 /**
  * The tokens that go into a block of the image tower, class token first: 0 gives the placed patches, the number of layers
@@ -30,41 +22,35 @@ export function statesBefore({ config, parameters }: Clip, images: tf.Tensor4D, 
 
 /**
  * The attention of every block of the image tower, in the blocks' order, computed anew from `attn.in_proj` in its plain form,
- * since the fused kernels never write the weights down (PyTorch's `need_weights`, without averaging over heads). Slow: each
- * block starts from the pixels.
+ * since the fused kernels never write the weights down (PyTorch's `need_weights`, without averaging over heads).
  *
  * @param images normalised pixels, `[batch, imageSize, imageSize, 3]`
  * @throws where the tower is of another kind, or learns a grouping that changes its weights
  */
-export function visionAttention(model: Clip, images: tf.Tensor4D): BlockAttention[] {
+export function visionAttention(model: Clip, images: tf.Tensor4D): HeadAttention[] {
   const { vision } = model.config;
   if (vision.grouping) {
     throw new Error('Expected attention that is a softmax alone, but this tower gates it by its grouping.');
   }
+  const { heads, normEps } = vision;
   const blocks = scopeOf(model.parameters).at('visual.transformer.resblocks');
-  return Array.from({ length: vision.layers }, (_, layer) =>
-    tf.tidy(() => {
-      const { weights, values } = attentionOf(
-        statesBefore(model, images, layer),
-        blocks.at(layer),
-        vision.heads,
-        vision.normEps,
-      );
-      return { weights, values };
-    }),
-  );
-}
-
-/** Of tokens that go into a block, `[batch, tokens, width]`. */
-function attentionOf(states: tf.Tensor3D, block: Scope, heads: number, normEps?: number): BlockAttention {
-  const [batch, tokens, width] = states.shape;
-  const normed = layerNormLayer(states, block, 'ln_1', normEps);
-  const projected = linear(normed, block('attn.in_proj_weight'), block('attn.in_proj_bias'));
-  const [query, key, values] = tf.unstack(
-    tf.transpose(tf.reshape(projected, [batch, tokens, 3, heads, width / heads]), [2, 0, 3, 1, 4]),
-  ) as tf.Tensor4D[];
-  const scores = tf.matMul(tf.mul(query, (width / heads) ** -0.5), key, false, true);
-  return { weights: tf.softmax(scores) as tf.Tensor4D, values };
+  const shape = { heads, normEps, activation: activationOf(model.config, 'vision') };
+  return tf.tidy(() => {
+    let states = statesBefore(model, images, 0);
+    return Array.from({ length: vision.layers }, (_, layer) => {
+      if (layer > 0) states = tf.tidy(() => residualBlock(states, blocks.at(layer - 1), shape));
+      const block = blocks.at(layer);
+      return tf.tidy(() => {
+        const normed = layerNormLayer(states, block, 'ln_1', normEps);
+        const projected = linear(
+          normed,
+          block('attn.in_proj_weight'),
+          block('attn.in_proj_bias'),
+        ) as tf.Tensor3D;
+        return { ...attentionWeights(projected, heads) };
+      });
+    });
+  });
 }
 
 /**

@@ -61,16 +61,28 @@ export function attendWithin(
   gate?: tf.Tensor3D,
 ): tf.Tensor3D {
   const [batch, tokens] = projected.shape;
-  const width = projected.shape[2] / 3;
-  const headWidth = width / heads;
-  const split = tf.transpose(tf.reshape(projected, [batch, tokens, 3, heads, headWidth]), [2, 0, 3, 1, 4]);
-  const [query, key, value] = tf.unstack(split); // each [batch, heads, tokens, headWidth]
-
-  const scores = tf.matMul(tf.mul(query, headWidth ** -0.5), key, false, true);
-  const softmax = tf.softmax(mask ? tf.add(scores, mask) : scores); // [batch, heads, tokens, tokens]
+  const { weights: softmax, values } = attentionWeights(projected, heads, mask);
   const weights = gate ? tf.mul(softmax, tf.expandDims(gate, 1)) : softmax;
-  const mixed = tf.transpose(tf.matMul(weights, value), [0, 2, 1, 3]);
-  return tf.reshape(mixed, [batch, tokens, width]);
+  const mixed = tf.transpose(tf.matMul(weights, values), [0, 2, 1, 3]);
+  return tf.reshape(mixed, [batch, tokens, projected.shape[2] / 3]);
+}
+
+/** What each head does: who looks where, and what is read there. */
+export interface HeadAttention {
+  /** How much each token (third axis) takes from each (fourth); rows add up to 1. `[batch, heads, tokens, tokens]` */
+  weights: tf.Tensor4D;
+  /** What each head reads from a token. `[batch, heads, tokens, width / heads]` */
+  values: tf.Tensor4D;
+}
+
+/** The softmax of `attendWithin` and what it mixes; of the same arguments. */
+export function attentionWeights(projected: tf.Tensor3D, heads: number, mask?: tf.Tensor2D): HeadAttention {
+  const [batch, tokens] = projected.shape;
+  const headWidth = projected.shape[2] / 3 / heads;
+  const split = tf.transpose(tf.reshape(projected, [batch, tokens, 3, heads, headWidth]), [2, 0, 3, 1, 4]);
+  const [query, key, values] = tf.unstack(split) as tf.Tensor4D[]; // each [batch, heads, tokens, headWidth]
+  const scores = tf.matMul(tf.mul(query, headWidth ** -0.5), key, false, true);
+  return { weights: tf.softmax(mask ? tf.add(scores, mask) : scores) as tf.Tensor4D, values };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { AccuracyDifference } from '../evaluation/accuracyDifference';
 import {
   exceeds,
   inStandardErrors,
@@ -21,7 +22,7 @@ const COLUMNS: Column[] = [
 ];
 
 /** How `exceeds` is written, by its value. */
-export const THRESHOLDS = ['neither', '1 SE', '2 SE'];
+const THRESHOLDS = ['neither', '1 SE', '2 SE'];
 
 /** DALIP's published differences, one row for each column, with the standard errors that the test sets' sizes leave. */
 export function differenceTable(
@@ -52,18 +53,27 @@ export function differenceTable(
   };
 }
 
-function rowOf(difference: PublishedDifference): Row {
-  const { baseline, ours, independent, lowest, highest, images } = difference;
+/** What every comparison of two printed numbers shows. */
+export function differenceCells(
+  difference: AccuracyDifference & { baseline: number; ours: number },
+): Record<'baseline' | 'ours' | 'difference' | 'independent' | 'exceeds', Cell> {
   const passed = exceeds(difference);
-  const cells: Record<string, Cell> = {
-    baseline: { value: baseline },
-    ours: { value: ours },
+  return {
+    baseline: { value: difference.baseline },
+    ours: { value: difference.ours },
     difference: { value: difference.difference, text: signed(difference.difference) },
-    independent: { value: independent },
+    independent: { value: difference.independent },
+    exceeds: { value: passed, text: THRESHOLDS[passed] },
+  };
+}
+
+function rowOf(difference: PublishedDifference): Row {
+  const { lowest, highest, images } = difference;
+  const cells: Record<string, Cell> = {
+    ...differenceCells(difference),
     lowest: { value: lowest },
     highest: { value: highest },
     ratio: { value: inStandardErrors(difference), text: signed(inStandardErrors(difference)) },
-    exceeds: { value: passed, text: THRESHOLDS[passed] },
   };
   if (images !== undefined) cells.images = { value: images, text: images.toLocaleString('en-GB') };
   return { label: nameOf(difference), cells };

@@ -1,9 +1,7 @@
 import { type AccuracyDifference, accuracyDifference } from '../evaluation/accuracyDifference';
-import { THRESHOLDS } from './differenceTable';
+import { differenceCells } from './differenceTable';
 import type { PublishedRow } from './published';
-import { exceeds } from './publishedDifferences';
 import type { Cell, Row, Table } from './table';
-import { signed } from './verdict';
 
 /** One column of two methods in a published table, in per cent and points. */
 export interface MethodDifference extends AccuracyDifference {
@@ -79,15 +77,10 @@ export function methodDifferenceTable(
 }
 
 function rowOf(difference: MethodDifference): Row {
-  const { column, count, baseline, ours, independent } = difference;
-  const passed = exceeds(difference);
+  const { column, count } = difference;
   const cells: Record<string, Cell> = {
-    baseline: { value: baseline },
-    ours: { value: ours },
-    difference: { value: difference.difference, text: signed(difference.difference) },
-    independent: { value: independent },
+    ...differenceCells(difference),
     count: { value: count, text: count.toLocaleString('en-GB') },
-    exceeds: { value: passed, text: THRESHOLDS[passed] },
   };
   return { label: column, cells };
 }

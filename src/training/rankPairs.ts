@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { alone } from '../distributed';
 import type { Ranks } from '../engine';
 import { slicePartsOfPairs } from './gradients';
 import type { TrainingBatch } from './objectives';
@@ -9,7 +10,7 @@ export type Place = Pick<Ranks, 'rank' | 'size'>;
 /** A rank's own pairs of a batch: an equal part, in their order. */
 export function rowsOfRank(
   batchSize: number,
-  { rank, size }: Place = ALONE,
+  { rank, size }: Place = alone,
 ): { first: number; count: number } {
   const count = batchSize / size;
   return { first: rank * count, count };
@@ -23,7 +24,7 @@ export function rowsOfRank(
 export function batchOfRank(
   parts: Omit<TrainingBatch, 'images'>,
   images: tf.Tensor4D,
-  place: Place = ALONE,
+  place: Place = alone,
 ): TrainingBatch {
   if (place.size === 1) return { ...parts, images };
   const { first, count } = rowsOfRank(parts.keys.length, place);
@@ -31,5 +32,3 @@ export function batchOfRank(
   tf.dispose(parts.views?.flatMap((view) => [view.images, view.augmentation]));
   return { ...own, images, allKeys: parts.keys };
 }
-
-const ALONE: Place = { rank: 0, size: 1 };

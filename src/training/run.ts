@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { alone, type Communicator } from '../distributed';
 import { DiskError } from '../files';
 import { restoreVariables } from '../nn';
@@ -75,7 +74,6 @@ export async function trainRun(training: Training, data: TrainingData, options: 
         log?.append(record);
         board?.scalars(report.step, record);
       }
-      await setImmediate(); // Steps alone never let the process hear of a signal.
       const stopping = anyRank(communicator, Boolean(signal?.aborted)) && !last;
       if (writes && (last || stopping || report.step % checkpointEvery === 0)) {
         log?.sync();

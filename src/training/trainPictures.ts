@@ -91,22 +91,22 @@ export async function trainPictures(
     options.onTraining?.();
     const run = { folder, checkpointEvery, keepCheckpoints, logEvery, onStep, signal, communicator };
     const seconds = await trainRun(training, data.batches, run);
-    const captions = data.captions();
-    const summary: TrainingSummary = {
-      name: config.name,
-      objective: objective.name,
-      steps: recipe.steps,
-      pictures: data.pictures,
-      pairs: recipe.steps * recipe.batchSize,
-      parameters: countParameters(model.parameters),
-      seconds: Math.round(seconds * 10) / 10,
-      loss: byFirstRank(communicator, () => Number(readMetrics(folder.metrics).at(-1)?.loss)),
-      skipped: data.skipped(),
-      ...(captions && { captions }),
-      folder: folder.path,
-      checkpoints: folder.checkpoints,
-    };
     return byFirstRank(communicator, () => {
+      const captions = data.captions();
+      const summary: TrainingSummary = {
+        name: config.name,
+        objective: objective.name,
+        steps: recipe.steps,
+        pictures: data.pictures,
+        pairs: recipe.steps * recipe.batchSize,
+        parameters: countParameters(model.parameters),
+        seconds: Math.round(seconds * 10) / 10,
+        loss: Number(readMetrics(folder.metrics).at(-1)?.loss),
+        skipped: data.skipped(),
+        ...(captions && { captions }),
+        folder: folder.path,
+        checkpoints: folder.checkpoints,
+      };
       folder.markFinished({ ...summary });
       return summary;
     });

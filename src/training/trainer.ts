@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
+import { alone } from '../distributed';
 import { createRandom, type Random, type Ranks, withPrecision, withReleasedGradients } from '../engine';
 import { type Clip, isLogitScale, type Mode } from '../models';
 import { type Parameters, trainable, withRecomputation } from '../nn';
@@ -44,7 +45,7 @@ export interface Training {
   optimizer: AdamW;
   objective: Objective;
   recipe: Recipe;
-  /** Where a batch's pairs lie on several processes. */
+  /** Where a batch's pairs lie on several processes; default alone. */
   ranks?: Ranks;
   /** Each rank computes the logits of its own pairs alone: the same numbers for less work where ranks are many. */
   localLoss?: boolean;
@@ -81,9 +82,9 @@ export function startTraining(
 export function checkRanks(
   { name, shareOf }: Objective,
   { batchSize }: Pick<Recipe, 'batchSize'>,
-  { ranks, localLoss }: Pick<Training, 'ranks' | 'localLoss'>,
+  { ranks = alone, localLoss }: Pick<Training, 'ranks' | 'localLoss'>,
 ): void {
-  if (ranks && batchSize % ranks.size !== 0) {
+  if (batchSize % ranks.size !== 0) {
     const error = `Expected a batch that ${ranks.size} ranks can share out, but batchSize is ${batchSize}; take a multiple.`;
     throw markShared(new Error(error));
   }
@@ -119,11 +120,11 @@ export async function* trainSteps(
     try {
       const report = trainStep(training, batch, wanted);
       const seconds = (performance.now() - began) / 1000;
+      await setImmediate(); // Steps alone never let the process hear of a signal.
       yield { ...report, pairsPerSecond: keysOf(batch).length / seconds };
     } finally {
       disposeBatch(batch);
     }
-    await setImmediate(); // Steps alone never let the process hear of a signal.
   }
 }
 
@@ -171,7 +172,7 @@ export function trainStep(
 
 /** The objective on one batch, with a gradient for every trainable parameter; the caller disposes them. */
 function lossAndGradients(
-  { model, objective, optimizer, recipe, ranks, localLoss }: Training,
+  { model, objective, optimizer, recipe, ranks = alone, localLoss }: Training,
   batch: TrainingBatch,
   withMetrics: boolean,
 ): { loss: number; metrics: StepMetrics; gradients: Map<string, tf.Tensor> } {
@@ -193,7 +194,7 @@ function lossAndGradients(
   const ofProblem = (problem: GradientProblem) =>
     chunk < batch.keys.length ? cachedGradients(problem, chunk) : wholeGradients(problem);
   const share = localLoss ? shareOf(objective, model) : undefined;
-  const compute = () => (ranks ? acrossRanks(problem, ofProblem, ranks, share) : ofProblem(problem));
+  const compute = () => acrossRanks(problem, ofProblem, ranks, share);
   const { loss, gradients } = withPrecision(recipe.precision ?? 'f32', () =>
     withRecomputation(recipe.recompute ?? false, () => withReleasedGradients(compute)),
   );

@@ -12,15 +12,20 @@ export function pngPalette(encoded: Buffer): Uint8Array | undefined {
   return undefined;
 }
 
-/** Whether the first picture of a TIFF has a palette: PhotometricInterpretation (tag 262) is 3. */
-export function tiffHasPalette(encoded: Buffer): boolean {
-  const little = encoded[0] === 0x49;
-  const short = (at: number) => (little ? encoded.readUInt16LE(at) : encoded.readUInt16BE(at));
-  const long = (at: number) => (little ? encoded.readUInt32LE(at) : encoded.readUInt32BE(at));
-  const directory = long(4);
+/** Whether the first picture of a TIFF has a palette: PhotometricInterpretation is 3. */
+export const tiffHasPalette = (encoded: Buffer): boolean => tiffShort(encoded, 262) === 3;
+
+/** A tag's number of 16 bits in the first directory of TIFF's format, which EXIF has, too; nothing where it is not there. */
+export function tiffShort(tiff: Buffer, tag: number): number | undefined {
+  if (tiff.length < 10) return undefined;
+  const little = tiff[0] === 0x49;
+  const short = (at: number) => (little ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));
+  const directory = little ? tiff.readUInt32LE(4) : tiff.readUInt32BE(4);
+  if (directory + 2 > tiff.length) return undefined;
   for (let entry = 0; entry < short(directory); entry++) {
     const at = directory + 2 + entry * 12;
-    if (short(at) === 262) return short(at + 8) === 3;
+    if (at + 12 > tiff.length) return undefined;
+    if (short(at) === tag) return short(at + 8);
   }
-  return false;
+  return undefined;
 }

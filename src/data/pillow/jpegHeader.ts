@@ -1,4 +1,5 @@
 import type { Extent } from '../resizeGeometry';
+import { tiffShort } from './headers';
 
 /** What a JPEG says of itself before its first pixel. */
 export interface JpegHeader extends Extent {
@@ -49,18 +50,8 @@ function readFrame(segment: Buffer, marker: number, header: JpegHeader): void {
   header.isCommon = marker <= 0xc2 && segment[0] === 8;
 }
 
-/** Tag 0x112 of the first directory of TIFF's format; 1 where there is none. */
+/** 1 where there is none, or none that there is. */
 function exifOrientation(tiff: Buffer): number {
-  if (tiff.length < 10) return 1;
-  const little = tiff[0] === 0x49;
-  const short = (at: number) => (little ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));
-  const directory = little ? tiff.readUInt32LE(4) : tiff.readUInt32BE(4);
-  if (directory + 2 > tiff.length) return 1;
-  for (let entry = 0; entry < short(directory); entry++) {
-    const at = directory + 2 + entry * 12;
-    if (at + 12 > tiff.length) break;
-    const value = short(at + 8);
-    if (short(at) === 0x112) return value >= 1 && value <= 8 ? value : 1;
-  }
-  return 1;
+  const value = tiffShort(tiff, 0x112) ?? 1;
+  return value >= 1 && value <= 8 ? value : 1;
 }

@@ -1,5 +1,5 @@
 import sharp, { type Metadata, type SharpOptions } from 'sharp';
-import { corruptPicture } from '../decode';
+import { corruptPicture, PIXEL_LIMIT } from '../decode';
 import { isBmp, readBmp } from './bmp';
 import { isGreyRamp, makeOpaque, paintSurroundings, readGifFrame } from './gif';
 import { pngColourType, pngPalette, tiffHasPalette } from './headers';
@@ -25,7 +25,7 @@ export interface OpenOptions {
  * @throws BadSampleError `corrupt-picture` with one sentence that names the key
  */
 export async function openNative(encoded: Buffer, options: OpenOptions = {}): Promise<NativePicture> {
-  const { key = 'picture', rotate = false, limitInputPixels = 1e8 } = options;
+  const { key = 'picture', rotate = false, limitInputPixels = PIXEL_LIMIT } = options;
   const settings = { failOn: 'error', ignoreIcc: true, limitInputPixels } as const;
   try {
     if (encoded.length === 0) throw new Error('it is empty');
