@@ -1,3 +1,4 @@
 export * from './alone';
 export * from './communicator';
 export * from './mpi';
+export * from './share';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { PictureSet } from '../data';
+import { claimFolder } from '../files';
 import { type Clip, type ClipConfig, createClip } from '../models';
 import { restoreVariables } from '../nn';
 import { createTokenizer } from '../text';
 import {
-  claimRun,
   clipObjective,
   loadLatestCheckpoint,
   openRunFolder,
@@ -52,7 +52,7 @@ export async function trainTower(options: TowerOptions): Promise<Clip> {
   }
   options.onStart?.();
   const training = startTraining(model, clipObjective(), recipe);
-  const claim = claimRun(folder.path);
+  const claim = claimFolder(folder.path);
   try {
     const { batchSize, seed } = recipe;
     const { imageSize } = config.vision;

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { machineKind } from '../engine/machine';
 import { isByVectors, type Measurement, measure, probeTasks, type Scoring } from '../evaluation';
+import { claimFolder } from '../files';
 import { type Clip, createClip } from '../models';
 import { countParameters, disposeParameters } from '../nn';
 import { createTokenizer, type Tokenizer } from '../text';
 import {
   type Checkpoint,
-  claimRun,
   loadLatestCheckpoint,
   openRunFolder,
   pictureData,
@@ -83,7 +83,7 @@ export async function runArm(options: RunArmOptions): Promise<RunSummary> {
   const tokenizer = createTokenizer(config.text);
   const objective = arm.objective(config);
   const training = startTraining(model, objective, recipe);
-  const claim = claimRun(folder.path);
+  const claim = claimFolder(folder.path);
   const observe =
     arm.observer &&
     startObserving(arm.observer, {

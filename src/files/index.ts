@@ -4,6 +4,7 @@ export * from './download';
 export { AbsentFileError, DownloadError, type DownloadFlaw, DownloadInterruptedError } from './downloadError';
 export * from './downloadSettings';
 export * from './fetchFirst';
+export * from './folderClaim';
 export * from './formatBytes';
 export * from './growingFile';
 export * from './openWeights';

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
+import { claimFolder } from '../files';
 import { captionLoss } from '../losses';
 import { type Captioner, captionStates, predictTokens } from '../models';
 import { restoreVariables, trainable } from '../nn';
@@ -11,7 +12,6 @@ import { clipByGlobalNorm } from './clipping';
 import { openMetricsLog } from './metricsLog';
 import { type Recipe, scheduleOf } from './recipe';
 import { RunInterruptedError } from './run';
-import { claimRun } from './runClaim';
 import type { RunFolder } from './runFolder';
 import { NotANumberError } from './trainer';
 
@@ -51,7 +51,7 @@ export async function trainCaptioner(
   { folder, checkpointEvery = 100, logEvery = 10, onStep, signal }: CaptionerRunOptions,
 ): Promise<number> {
   const { beta1 = 0.9, beta2 = 0.98, epsilon = 1e-6, weightDecay, steps } = recipe;
-  const claim = claimRun(dirname(folder.metrics));
+  const claim = claimFolder(dirname(folder.metrics));
   const optimizer = createAdamW(trainable(model.parameters), { beta1, beta2, epsilon, weightDecay });
   const checkpoint = loadLatestCheckpoint(folder.checkpoints);
   if (checkpoint) {

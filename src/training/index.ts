@@ -22,7 +22,6 @@ export * from './pictureData';
 export * from './rankPairs';
 export * from './recipe';
 export * from './run';
-export * from './runClaim';
 export * from './runFolder';
 export * from './schedules';
 export * from './startFrom';

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../files';
+import { claimFolder, type FolderClaim, requireUnclaimed, writeFileAtomically } from '../files';
 import { listCheckpoints } from './checkpoint';
 import type { TrainingConfig } from './config';
-import { claimRun, type RunClaim, requireUnclaimed } from './runClaim';
 import { openRunFolder, type RunFolder, runFolderPath } from './runFolder';
 
 /** Runs on one's own pictures stand beside the published experiments. */
@@ -29,9 +28,9 @@ export function findOwnRun(config: TrainingConfig, root: string, resume: boolean
   return state;
 }
 
-/** Claims the run's folder, created if need be, for this process; throws as `claimRun` does. */
-export function claimOwnRun(config: TrainingConfig, root: string): RunClaim {
-  return claimRun(pathOf(config, root));
+/** Claims the run's folder, created if need be, for this process; throws as `claimFolder` does. */
+export function claimOwnRun(config: TrainingConfig, root: string): FolderClaim {
+  return claimFolder(pathOf(config, root));
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { BadInputSummary, CaptionReport } from '../data';
 import { alone, type Communicator } from '../distributed';
-import { openWeights, storedTensors, type WeightsFile } from '../files';
+import { type FolderClaim, openWeights, storedTensors, type WeightsFile } from '../files';
 import { type Clip, createClip } from '../models';
 import { countParameters, disposeParameters } from '../nn';
 import { createTokenizer } from '../text';
@@ -10,7 +10,6 @@ import { createObjective } from './objectiveConfig';
 import { type OpenDataOptions, openData } from './openData';
 import { claimOwnRun, findOwnRun, openOwnRun } from './ownRun';
 import { trainRun } from './run';
-import type { RunClaim } from './runClaim';
 import { startFrom } from './startFrom';
 import { byFirstRank } from './together';
 import { checkRanks, type StepReport, startTraining } from './trainer';
@@ -79,7 +78,7 @@ export async function trainPictures(
   });
   const model = createClip(config.model, recipe.seed);
   const training = startTraining(model, objective, recipe, { ranks: communicator, localLoss });
-  let claim: RunClaim | undefined;
+  let claim: FolderClaim | undefined;
   try {
     if (config.start && state === 'new') await startFromFile(model, config.start);
     byFirstRank(communicator, () => {

@@ -235,7 +235,7 @@ describe('trainPictures', () => {
 
   it('refuses a second run in the folder while the first goes on, and lets that one end', async () => {
     const seconds: Promise<unknown>[] = [];
-    const refusal = { message: /" is being trained by this process \(\d+\) since \d{4}-.*Z; wait for it or/ };
+    const refusal = { message: /" is in use by this process \(\d+\) since \d{4}-.*Z; wait for it or/ };
     const onStep = () => seconds.push(assert.rejects(run({}, { resume: true }), refusal));
     const summary = await run({}, { onStep });
     assert.equal((await Promise.all(seconds)).length, 4);

@@ -11,11 +11,16 @@ import {
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { writing } from '../files';
+import { writing } from './diskError';
 
-/** The right of one process to write in a run's folder. */
-export interface RunClaim {
+/** The right of one process to write in a folder. */
+export interface FolderClaim {
   release(): void;
+}
+
+/** Another process writes in the folder, or this one does already. */
+export class FolderClaimedError extends Error {
+  override readonly name = 'FolderClaimedError';
 }
 
 /** What a claim's file holds. */
@@ -29,16 +34,16 @@ interface Holder {
 }
 
 /**
- * Claims a run's folder for this process, so that two runs never write into one. A holder that was killed, or a machine
+ * Claims a folder, as of a training run, for this process, so that two never write into one. A holder that was killed, or a machine
  * that was started anew, loses its claim at once; one on another machine cannot be asked and keeps it.
  *
  * Claims are files `owner-000001.json`, `owner-000002.json`, …, of which the highest holds until it ends in `.free`. A
  * free or dead one is followed by the next number, which only one process can make, and numbers never go back: there is no
  * moment at which two hold.
  *
- * @throws Error where another run holds it, naming its process and since when; {DiskError} where nothing can be written
+ * @throws {FolderClaimedError} where another holds it, naming its process and since when; {DiskError} where nothing can be written
  */
-export function claimRun(folder: string): RunClaim {
+export function claimFolder(folder: string): FolderClaim {
   writing(folder, () => mkdirSync(folder, { recursive: true }));
   for (;;) {
     // The number follows the claim that was found dead: one that came meanwhile would go unasked.
@@ -65,7 +70,7 @@ function release(path: string): void {
   } catch {}
 }
 
-/** @throws Error where a live run holds the folder; writes nothing */
+/** @throws {FolderClaimedError} where a live process holds the folder; writes nothing */
 export function requireUnclaimed(folder: string): void {
   lastUnheld(folder);
 }
@@ -77,7 +82,7 @@ function lastUnheld(folder: string): number {
   if (last.name.endsWith('.free')) return last.number;
   const path = join(folder, last.name);
   const holder = readHolder(path);
-  if (holder && isHeld(holder)) throw new Error(describe(folder, path, holder));
+  if (holder && isHeld(holder)) throw new FolderClaimedError(describe(folder, path, holder));
   return last.number;
 }
 
@@ -87,7 +92,7 @@ function describe(folder: string, path: string, { pid, host, since }: Holder): s
   const remedy = here
     ? 'wait for it or stop it first'
     : `wait for it or stop it first; if that machine is gone, delete "${path}"`;
-  return `The run in "${folder}" is being trained by ${who} since ${since}; ${remedy}.`;
+  return `"${folder}" is in use by ${who} since ${since}; ${remedy}.`;
 }
 
 /** A process of another machine counts as alive. */
@@ -178,6 +183,6 @@ function readHolder(path: string): Holder | null {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw new Error(`"${path}" does not say who trains here (${(error as Error).message}); delete it.`);
+    throw new Error(`"${path}" does not say who works here (${(error as Error).message}); delete it.`);
   }
 }

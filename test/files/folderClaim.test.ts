@@ -3,10 +3,10 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { claimRun, requireUnclaimed } from '../../src/training/runClaim';
+import { claimFolder, requireUnclaimed } from '../../src/files/folderClaim';
 import { temporaryFolder } from '../data/fixtures';
 
-describe('claimRun', () => {
+describe('claimFolder', () => {
   const root = temporaryFolder();
   let folder: string;
   let folders = 0;
@@ -16,7 +16,7 @@ describe('claimRun', () => {
 
   /** Leaves a claim as another process would have. */
   function leave(holder: Record<string, unknown>, name = 'owner-000001.json'): string {
-    claimRun(folder).release();
+    claimFolder(folder).release();
     const { pid } = process;
     const own = { pid, host: hostname(), started: '', since: '2026-01-02T03:04:05.000Z' };
     writeFileSync(join(folder, name), JSON.stringify({ ...own, ...holder }));
@@ -24,17 +24,17 @@ describe('claimRun', () => {
   }
 
   it('refuses a second run with who has it and since when, until it is released', () => {
-    const claim = claimRun(folder);
+    const claim = claimFolder(folder);
     const { since } = JSON.parse(readFileSync(join(folder, 'owner-000001.json'), 'utf8'));
     assert.ok(Math.abs(Date.parse(since) - Date.now()) < 10_000, since);
-    for (const again of [claimRun, requireUnclaimed]) {
+    for (const again of [claimFolder, requireUnclaimed]) {
       assert.throws(() => again(folder), {
-        message: `The run in "${folder}" is being trained by this process (${process.pid}) since ${since}; wait for it or stop it first.`,
+        message: `"${folder}" is in use by this process (${process.pid}) since ${since}; wait for it or stop it first.`,
       });
     }
     claim.release();
     requireUnclaimed(folder);
-    claimRun(folder).release();
+    claimFolder(folder).release();
     assert.deepEqual(readdirSync(folder), ['owner-000002.free']);
   });
 
@@ -42,19 +42,19 @@ describe('claimRun', () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     leave({ pid });
     writeFileSync(join(folder, `config.json.${pid}.tmp`), '');
-    claimRun(folder).release();
+    claimFolder(folder).release();
     assert.deepEqual(readdirSync(folder), ['owner-000002.free']);
     if (process.platform !== 'linux') return;
     leave({ pid: process.ppid, started: 'another-boot 12' }, 'owner-000003.json');
-    claimRun(folder).release();
+    claimFolder(folder).release();
     assert.deepEqual(readdirSync(folder), ['owner-000004.free']);
   });
 
   it('leaves a claim of another machine alone, and says what to do', () => {
     const path = leave({ pid: 5, host: 'node17' }, 'owner-000002.json');
-    assert.throws(() => claimRun(folder), {
+    assert.throws(() => claimFolder(folder), {
       message:
-        `The run in "${folder}" is being trained by process 5 on "node17" since 2026-01-02T03:04:05.000Z; ` +
+        `"${folder}" is in use by process 5 on "node17" since 2026-01-02T03:04:05.000Z; ` +
         `wait for it or stop it first; if that machine is gone, delete "${path}".`,
     });
   });
@@ -66,7 +66,7 @@ describe('claimRun', () => {
     const outputs = await Promise.all(Array.from({ length: 5 }, () => claimAt(start, folder)));
     const winners = outputs.filter((said) => said === 'mine\n');
     assert.equal(winners.length, 1, outputs.join('\n'));
-    assert.equal(outputs.filter((said) => /is being trained by process \d+ on/.test(said)).length, 4);
+    assert.equal(outputs.filter((said) => /is in use by process \d+ on/.test(said)).length, 4);
   });
 });
 
@@ -74,9 +74,9 @@ describe('claimRun', () => {
 function claimAt(moment: number, folder: string): Promise<string> {
   const code = `
     require('tsx/cjs');
-    const { claimRun } = require('./src/training/runClaim.ts');
+    const { claimFolder } = require('./src/files/folderClaim.ts');
     setTimeout(() => {
-      claimRun(process.argv[1]);
+      claimFolder(process.argv[1]);
       console.log('mine');
       setTimeout(() => {}, 1500);
     }, ${moment} - Date.now());`;
