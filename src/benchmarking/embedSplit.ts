@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { type Benchmark, benchmarkFiles } from '../benchmarks';
 import type { Embeddings } from '../evaluation';
 import { writeFileAtomically } from '../files';
-import { type EmbedToFileOptions, embedToFile, type LoadedClip, openEmbeddingFile } from '../inference';
+import {
+  type EmbeddingJobOptions,
+  type LoadedClip,
+  type PictureOptions,
+  picturesJob,
+  runEmbeddingJob,
+} from '../inference';
 import { journalLines } from '../inference/journal';
 import { embeddingFolder, readRows } from './embeddingCache';
 import type { FileIdentity } from './fileIdentity';
@@ -39,46 +45,75 @@ export interface SplitSource {
   sample?: PictureSample;
 }
 
-export interface EmbedOptions
-  extends Pick<EmbedToFileOptions, 'batchSize' | 'signal' | 'onProgress' | 'onSkip'> {
+export interface EmbedOptions extends EmbeddingJobOptions, Pick<PictureOptions, 'batchSize'> {
   /** As in `downloadSettings`. */
   cache?: string;
-  /** Told of rows that an earlier call made. */
-  onKept?: (rows: number) => void;
 }
 
 /**
  * Embeds the pictures of a split, or takes what an earlier call made of the same model, preparation and files: then nothing
  * is read but the rows. Memory holds the rows and two batches of pictures; an interrupted call is gone on with.
  *
- * @throws as the benchmark's reader and `embedToFile` do
+ * @throws as the benchmark's reader and `runEmbeddingJob` do
  */
 export async function embedSplit(
   clip: LoadedClip,
   model: ModelRecord,
   source: SplitSource,
-  options: EmbedOptions = {},
+  options: Omit<EmbedOptions, 'share'> = {},
 ): Promise<EmbeddedSplit> {
-  const { benchmark, split, files, sample } = source;
-  const settings = { ...picturesKey(model), benchmark: benchmark.id, split, files, sample };
-  const folder = embeddingFolder(settings, options.cache);
-  const [matrix, list] = [join(folder, 'pictures.npy'), join(folder, 'split.json')];
-  if (!existsSync(list)) {
-    const pictures = await embedPictures(clip, source, { matrix, settings }, options);
-    writeFileAtomically(list, [JSON.stringify(pictures)]);
-  }
-  return { ...JSON.parse(readFileSync(list, 'utf8')), embeddings: readRows(matrix) };
+  const pictures = await splitPictures(clip, model, source, options);
+  return { ...(pictures as SplitPictures), embeddings: readRows(cachedSplit(model, source, options).path) };
 }
 
-async function embedPictures(
+/**
+ * Embeds a part of a split's pictures beside processes that embed the others; throws as `embedSplit` does.
+ *
+ * @returns what is right for each picture: where others are not done yet, also for those that cannot be decoded
+ */
+export function embedShareOfSplit(
   clip: LoadedClip,
-  { benchmark, split, folder, sample }: SplitSource,
-  { matrix, settings }: { matrix: string; settings: Record<string, unknown> },
-  { onKept, ...options }: EmbedOptions,
-): Promise<SplitPictures> {
+  model: ModelRecord,
+  source: SplitSource,
+  options: EmbedOptions,
+): Promise<Pick<SplitPictures, 'targets' | 'damaged'>> {
+  return splitPictures(clip, model, source, options);
+}
+
+/** Where a split's rows are kept, and what decides them. */
+function cachedSplit(
+  model: ModelRecord,
+  { benchmark, split, files, sample }: SplitSource,
+  { cache }: EmbedOptions,
+) {
+  const settings = { ...picturesKey(model), benchmark: benchmark.id, split, files, sample };
+  const folder = embeddingFolder(settings, cache);
+  return { path: join(folder, 'pictures.npy'), list: join(folder, 'split.json'), settings };
+}
+
+async function splitPictures(
+  clip: LoadedClip,
+  model: ModelRecord,
+  source: SplitSource,
+  { batchSize, cache, ...options }: EmbedOptions,
+): Promise<SplitPictures | Pick<SplitPictures, 'targets' | 'damaged'>> {
+  const { path, list, settings } = cachedSplit(model, source, { cache });
+  if (existsSync(list)) return JSON.parse(readFileSync(list, 'utf8'));
+  const read = readPictures(source);
+  const job = picturesJob(clip, read.pictures, { path, settings }, { batchSize, damaged: 'skip' });
+  const { missing } = await runEmbeddingJob(job, options);
+  for await (const _ of read.pictures); // Where the rows were there already, nobody has looked.
+  if (missing.length > 0) return { targets: read.targets, damaged: [] };
+  const pictures: SplitPictures = { ...(await rowsOf(path, read.targets)), absent: read.absent };
+  writeFileAtomically(list, [JSON.stringify(pictures)]);
+  return pictures;
+}
+
+/** The pictures of a split, and on the way what is right for each, and which are absent. */
+function readPictures({ benchmark, split, folder, sample }: SplitSource) {
   const absent: string[] = [];
   const targets: SplitPictures['targets'] = [];
-  async function* pictures() {
+  async function* read() {
     const places = sample && sampledPlaces(sample);
     let place = 0;
     for await (const picture of benchmark.read(benchmarkFiles(folder, benchmark, absent), split)) {
@@ -87,11 +122,7 @@ async function embedPictures(
       yield picture;
     }
   }
-  const file = await openEmbeddingFile(matrix, clip.config.embedDim, settings);
-  if (file.before.rows > 0) onKept?.(file.before.rows);
-  const input = { pictures: pictures() };
-  await embedToFile(clip, input, file, { ...options, damaged: 'skip' }).finally(file.close);
-  return { ...(await rowsOf(matrix, targets)), absent };
+  return { pictures: read(), targets, absent };
 }
 
 /** Puts together what the list beside the matrix and the set's reader say of each picture. */

@@ -1,10 +1,20 @@
+import type { Benchmark } from '../benchmarks';
+import type { Share } from '../distributed';
 import { type ClipSource, type LoadedClip, loadClip } from '../inference';
-import { recordModel } from './modelRecord';
-import { type ProtocolId, protocolFor } from './protocols';
+import { type ModelRecord, recordModel } from './modelRecord';
+import { type Observer, SILENT } from './observer';
+import { type Protocol, type ProtocolId, protocolFor } from './protocols';
 import { trainingSplit } from './protocols/examples';
 import { createRecorder, type Evaluation, type Recorder } from './record';
 import { findSets, type SetChoice } from './sets';
-import { type Observer, openSubject, type RobustnessOptions, type Subject, type UsedSplit } from './subject';
+import { openSharedSubject } from './sharedSubject';
+import {
+  openSubject,
+  type RobustnessOptions,
+  type Subject,
+  type SubjectOptions,
+  type UsedSplit,
+} from './subject';
 
 /** A model to judge. */
 export interface ModelChoice extends ClipSource {
@@ -28,8 +38,6 @@ export interface EvaluateOptions extends SetChoice {
   open?: (source: ClipSource) => Promise<LoadedClip>;
 }
 
-const SILENT: Observer = { stage: () => {}, update: () => {}, note: () => {} };
-
 /**
  * Judges models on published test sets, as CLIP_benchmark does.
  *
@@ -44,55 +52,88 @@ const SILENT: Observer = { stage: () => {}, update: () => {}, note: () => {} };
  *   EmbeddingInterruptedError where the signal asks for it; as `loadClip` and the protocols do
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { models, benchmarks, open = loadClip, protocols = ['zero-shot'] } = options;
-  const { allowPartial = false, seed = 1, observer = SILENT, cache, batchSize, signal, robustness } = options;
-  checkLabels(models);
-  const recorder = createRecorder(benchmarks);
-  const sets = await findSets(options, ({ title }, reason) => {
+  const { observer = SILENT } = options;
+  const recorder = createRecorder(options.benchmarks);
+  const onMissing: OnMissing = ({ title }, reason) => {
     recorder.missing(title);
     observer.note(reason);
+  };
+  await visit(options, { onMissing, onModel: recorder.model }, async (clip, model, benchmark, asked) => {
+    const subject = openSubject(clip, model, benchmark, asked);
+    for (const protocol of protocolsOf(options, subject)) await judge(subject, protocol, recorder);
   });
+  return recorder.finish();
+}
+
+/**
+ * Embeds a part of all that `evaluate` with the same options will ask for, beside processes that embed the others: when all
+ * have done so, it finds everything in the cache.
+ *
+ * @throws as `evaluate` does, but for partial data, which are its to judge
+ */
+export async function embedShare(options: EvaluateOptions, share: Share): Promise<void> {
+  const silent = { onMissing: () => {}, onModel: () => {} };
+  await visit(options, silent, async (clip, model, benchmark, asked) => {
+    const subject = openSharedSubject(clip, model, benchmark, { ...asked, share });
+    for (const protocol of protocolsOf({ ...options, observer: SILENT }, subject)) {
+      await protocol.prepare(subject);
+    }
+  });
+}
+
+type OnMissing = Parameters<typeof findSets>[1];
+
+interface Listener {
+  onMissing: OnMissing;
+  onModel: (record: ModelRecord) => void;
+}
+
+/** Every model with every set that is here, in turn. */
+async function visit(
+  options: EvaluateOptions,
+  { onMissing, onModel }: Listener,
+  each: (clip: LoadedClip, model: ModelRecord, set: Benchmark, asked: SubjectOptions) => Promise<void>,
+): Promise<void> {
+  const { models, open = loadClip, cache, batchSize, signal, robustness } = options;
+  const { allowPartial = false, seed = 1, observer = SILENT } = options;
+  checkLabels(models);
+  const sets = await findSets(options, onMissing);
   for (const { label, ...source } of models) {
     const clip = await open(source);
     try {
       const model = recordModel(clip, label ?? source.model, source.model);
-      recorder.model(model);
+      onModel(model);
       for (const { benchmark, ...where } of sets) {
         const asked = { ...where, seed, allowPartial, observer, cache, batchSize, signal, robustness };
-        await judge(openSubject(clip, model, benchmark, asked), protocols, recorder, observer);
+        await each(clip, model, benchmark, asked);
       }
     } finally {
       clip.dispose();
     }
   }
-  return recorder.finish();
 }
 
-async function judge(
-  subject: Subject,
-  protocols: readonly ProtocolId[],
-  recorder: Recorder,
-  observer: Observer,
-): Promise<void> {
+/** The protocols asked for that can judge such a benchmark. */
+function* protocolsOf(
+  { protocols = ['zero-shot'], observer = SILENT }: EvaluateOptions,
+  { benchmark, split }: Pick<Subject, 'benchmark' | 'split'>,
+): Generator<Protocol> {
   for (const id of protocols) {
-    const protocol = protocolFor(id, subject.benchmark);
-    if (!protocol) {
-      observer.note(`${subject.benchmark.title} is for ${subject.benchmark.task}: no ${id} there.`);
-      continue;
-    }
-    if (protocol.learns && !trainingSplit(subject.benchmark, subject.split)) {
-      observer.note(
-        `${subject.benchmark.title} has no split to train on beside ${subject.split}: no ${id} there.`,
-      );
-      continue;
-    }
-    const used = new Map<string, UsedSplit>();
-    const embedded = async (split: string) => {
-      used.set(split, await subject.embedded(split));
-      return used.get(split)!;
-    };
-    recorder.result(subject, id, used, await protocol.measure({ ...subject, embedded }));
+    const protocol = protocolFor(id, benchmark);
+    if (!protocol) observer.note(`${benchmark.title} is for ${benchmark.task}: no ${id} there.`);
+    else if (protocol.learns && !trainingSplit(benchmark, split)) {
+      observer.note(`${benchmark.title} has no split to train on beside ${split}: no ${id} there.`);
+    } else yield protocol;
   }
+}
+
+async function judge(subject: Subject, protocol: Protocol, recorder: Recorder): Promise<void> {
+  const used = new Map<string, UsedSplit>();
+  const embedded = async (split: string) => {
+    used.set(split, await subject.embedded(split));
+    return used.get(split)!;
+  };
+  recorder.result(subject, protocol.id, used, await protocol.measure({ ...subject, embedded }));
 }
 
 function checkLabels(models: readonly ModelChoice[]): void {

@@ -7,6 +7,7 @@ import { embedCaptions, embedClasses } from './embedPrompts';
 import { type EmbeddedSplit, type EmbedOptions, embedSplit } from './embedSplit';
 import { type FileIdentity, identifyFiles } from './fileIdentity';
 import type { ModelRecord } from './modelRecord';
+import { type Observer, stageOf } from './observer';
 import { describeFlaws } from './partial';
 import type { PictureSample } from './pictureSample';
 
@@ -43,12 +44,13 @@ export interface Subject<Set extends Benchmark = Benchmark> {
   captions(texts: readonly string[]): Promise<Embeddings>;
 }
 
-/** Is told what is going on; `createProgress` makes one. */
-export interface Observer {
-  /** Something of `total` steps begins; undefined where nobody knows how many. */
-  stage(name: string, total: number | undefined): void;
-  update(done: number): void;
-  note(text: string): void;
+/** What protocols ask a subject for; it need not be there yet. */
+export interface Wanted<Set extends Benchmark = Benchmark>
+  extends Pick<Subject<Set>, 'benchmark' | 'split' | 'seed' | 'robustness'> {
+  embedded(split: string): Promise<Pick<EmbeddedSplit, 'targets' | 'damaged'>>;
+  variant(split: string, variant: Variant): Promise<unknown>;
+  classes(): Promise<unknown>;
+  captions(texts: readonly string[]): Promise<unknown>;
 }
 
 /** What of robustness is measured. */
@@ -81,16 +83,10 @@ export function openSubject<Set extends Benchmark>(
   const splits = new Map<string, UsedSplit>();
   let prompts: Promise<Prompts> | undefined;
   let classes: Promise<Embeddings> | undefined;
-  /** Begins with the first thing done: what is in the cache already needs no bar. */
-  const stage = (what: string, total: number | undefined): EmbedOptions => {
-    let isBegun = false;
-    const onProgress = (done: number) => {
-      if (!isBegun) observer.stage(`${model.label}: ${what}`, total);
-      isBegun = true;
-      observer.update(done);
-    };
-    return { ...rest, onProgress };
-  };
+  const stage = (what: string, total: number | undefined) => ({
+    ...rest,
+    onProgress: stageOf(observer, `${model.label}: ${what}`, total),
+  });
   const subject: Subject<Set> = {
     model,
     benchmark,
@@ -118,17 +114,10 @@ export function openSubject<Set extends Benchmark>(
     },
     async variant(name, { sample, corruption }) {
       const { files, targets, damaged } = await subject.embedded(name);
-      const spoiled = corruption ? corruptedClip(clip, corruption) : clip;
-      const preparation = spoiled.preparation.settings;
       const total = sample?.pictures ?? targets.length + damaged.length;
-      const how = corruption ? `${corruption.name} ${corruption.severity}` : 'a sample';
       const source = { benchmark, split: name, folder, files, sample };
-      return embedSplit(
-        spoiled,
-        { ...model, preparation },
-        source,
-        stage(`${how} of ${benchmark.title}`, total),
-      );
+      const seen = seenThrough(clip, model, corruption);
+      return embedSplit(seen.clip, seen.model, source, stage(describeVariant(benchmark, corruption), total));
     },
     prompts() {
       if (benchmark.task !== 'classification') throw new Error(`${benchmark.title} has no classes.`);
@@ -146,6 +135,17 @@ export function openSubject<Set extends Benchmark>(
       embedCaptions(clip, model, texts, stage(`captions of ${benchmark.title}`, texts.length)),
   };
   return subject;
+}
+
+/** A model that sees all pictures spoiled, and its record. */
+export function seenThrough(clip: LoadedClip, model: ModelRecord, corruption?: PictureCorruption) {
+  const spoiled = corruption ? corruptedClip(clip, corruption) : clip;
+  return { clip: spoiled, model: { ...model, preparation: spoiled.preparation.settings } };
+}
+
+/** `fog 3 of ImageNet`. */
+export function describeVariant({ title }: Benchmark, corruption?: PictureCorruption): string {
+  return `${corruption ? `${corruption.name} ${corruption.severity}` : 'a sample'} of ${title}`;
 }
 
 function partial({ title }: Benchmark, split: string, flaws: string): Error {

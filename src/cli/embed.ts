@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import { describeShare, type Share, shareOfWork } from '../distributed';
 import type { EmbeddingInput, EmbeddingSummary } from '../inference';
-import { namedNotes, progressOf } from './embedProgress';
+import { missingNotes, namedNotes, progressOf } from './embedProgress';
 import { MODELS_HELP, type ModelOptions, openModel, withModelOptions } from './modelOptions';
-import { wholeNumber } from './optionParsers';
+import { partOption, wholeNumber } from './optionParsers';
+import { progressOfPart } from './partProgress';
 
 const HELP = `${MODELS_HELP}
 
@@ -17,6 +19,10 @@ WebDataset or RecordIO files (a file, a folder, a brace pattern or a glob), or a
 
 Interrupted, by Ctrl-C or otherwise, the same command goes on: rows that are there are kept, and their inputs compared by
 their keys. Until everything is done the matrix is called F.npy.partial.
+
+On several machines, with one disk: start it under "mpirun -n 4" or "srun -n 4", or anywhere with --part 1/4, --part 2/4, …
+Each takes every fourth batch; rows wait in F.parts/, and whoever ends last puts them together: files as of a single run, to
+the byte. A part that died is started again likewise.
 
 Pictures are prepared as open_clip does for the weights, to the byte; for a run of clipbook as in its training.
 
@@ -37,6 +43,7 @@ export function register(program: Command): void {
     .option('--data <shards>', 'embed the pictures of shards')
     .requiredOption('-o, --output <file>', 'the matrix, such as pictures.npy')
     .option('--batch-size <number>', 'pictures embedded at a time', wholeNumber, 32)
+    .addOption(partOption())
     .option('--strict', 'stop at the first picture or sample that is damaged')
     .option('--json', 'print the summary as JSON')
     .addHelpText('after', HELP)
@@ -49,36 +56,41 @@ interface EmbedOptions extends ModelOptions {
   data?: string;
   output: string;
   batchSize: number;
+  part?: Share;
   strict?: boolean;
   json?: boolean;
 }
 
 async function embed(options: EmbedOptions): Promise<void> {
   const { BadInputCounter } = require('../data') as typeof import('../data');
-  const { embeddingSettings, embedToFile, openEmbeddingFile } =
-    require('../inference') as typeof import('../inference');
-  const { createProgress } = require('../report') as typeof import('../report');
+  const { embeddingSettings, embedToFile } = require('../inference') as typeof import('../inference');
   const { interruptible } = require('./interrupt') as typeof import('./interrupt');
 
   const { output, strict, batchSize, json } = options;
+  const share = shareOfWork(options.part);
   const counter = new BadInputCounter({ limitFraction: 1 });
   if (strict) counter.skip = refuse;
   const input = openInput(options, counter);
-  const progress = createProgress();
+  const progress = progressOfPart(share, options.part);
   const run = async (signal: AbortSignal) => {
     const clip = await openModel(options, progress, signal);
     try {
       const settings = embeddingSettings(clip, options.model, input);
-      const file = await openEmbeddingFile(output, clip.config.embedDim, settings);
-      if (file.before.rows > 0) progress.note(`${file.before.rows} rows are there from before.`);
-      const damaged = strict ? 'refuse' : 'skip';
-      const [onProgress, onSkip] = [progressOf(progress, input), namedNotes(progress)];
-      const asked = { batchSize, damaged, signal, onProgress, onSkip } as const;
-      const summary = await embedToFile(clip, input, file, asked).finally(file.close);
+      const summary = await embedToFile(
+        clip,
+        input,
+        { path: output, settings },
+        {
+          ...{ batchSize, damaged: strict ? 'refuse' : 'skip', share, signal },
+          onKept: (rows) => progress.note(`${rows} rows are there from before.`),
+          onProgress: progressOf(progress, input, { share, batchSize }),
+          onSkip: namedNotes(progress),
+        },
+      );
       progress.stop();
       const unread = counter.summary().bad;
-      if (json) console.log(JSON.stringify({ ...summary, unread, output }));
-      else console.log(describe(summary, output, unread > 0 ? counter.describe() : undefined));
+      if (json) console.log(JSON.stringify({ ...summary, unread, output, part: describeShare(share) }));
+      else console.log(describe(summary, output, share, unread > 0 ? counter.describe() : undefined));
     } finally {
       clip.dispose();
     }
@@ -104,11 +116,13 @@ function openInput(
   return texts !== undefined ? { texts: fileLines(texts) } : { pictures: samplePictures(data!, counter) };
 }
 
-function describe(summary: EmbeddingSummary, output: string, unread?: string): string {
-  const { rows, width, kept, skipped, seconds } = summary;
+function describe(summary: EmbeddingSummary, output: string, share: Share, unread?: string): string {
+  const { rows, width, kept, skipped, seconds, missing } = summary;
   const speed = rows > kept ? `, ${((rows - kept) / seconds).toFixed(1)} a second` : '';
+  const holds = missing.length > 0 ? `Part ${describeShare(share)} of "${output}"` : `"${output}"`;
   return [
-    `"${output}" holds ${rows} rows of ${width} numbers; ${kept} were there before${speed}.`,
+    `${holds} holds ${rows} rows of ${width} numbers; ${kept} were there before${speed}.`,
+    ...missingNotes(missing),
     ...(skipped > 0
       ? [`Without a row since they are damaged: ${skipped}; the list beside it says which.`]
       : []),

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EvaluateOptions, ModelChoice, Observer, ProtocolId } from '../benchmarking';
 import type { CorruptionName, Severity } from '../data/corruptions';
+import { describeShare, type Share, shareOfWork } from '../distributed';
 import type { Progress } from '../report';
 import { namedNotes } from './embedProgress';
 import { MODELS_HELP, type ModelOptions, openModel, precisionOption } from './modelOptions';
-import { wholeNumber } from './optionParsers';
+import { partOption, wholeNumber } from './optionParsers';
+import { progressOfPart } from './partProgress';
 
 const PROTOCOLS = 'zero-shot, linear-probe, knn, few-shot, calibration, robustness';
 
@@ -29,6 +31,9 @@ Robustness embeds every picture 75 times, 15 corruptions at 5 severities, unless
 Embeddings are kept in the cache by what decides them (weights, preparation, the set's files): another protocol or the same
 command again takes seconds, and an interrupted one goes on. Data that are not whole are refused; with --allow-partial they
 are judged, missing sets left out, and every output says so.
+
+On several machines with one disk: start it under "mpirun -n 4" or "srun -n 4", or anywhere with --part 1/4, --part 2/4, …
+Each embeds its part of all pictures, prompts and captions to the same cache, and whoever ends last judges.
 
 Writes results.json with everything that decided the numbers, results.csv, table.md and predictions. "clipbook compare" says
 in what two of them differ.
@@ -73,6 +78,7 @@ export function register(program: Command): void {
       '-o, --output <folder>',
       'where results go; default results/evaluate/ and a name made of models and sets',
     )
+    .addOption(partOption())
     .option('--json', 'print results.json')
     .addHelpText('after', HELP)
     .action(run);
@@ -97,6 +103,7 @@ interface EvaluateFlags {
   cache?: string;
   allowPartial?: boolean;
   batchSize: number;
+  part?: Share;
   output?: string;
   json?: boolean;
 }
@@ -120,28 +127,38 @@ function severityList(text: string): Severity[] {
   throw new InvalidArgumentError('Severities are 1 to 5, such as 1,3,5.');
 }
 
-async function run({ model, weights, tokenizer, precision, ...flags }: EvaluateFlags): Promise<void> {
-  const { evaluate, evaluationTables, writeEvaluation } =
+async function run({ part, json, ...flags }: EvaluateFlags): Promise<void> {
+  const { clearHandedIn, embedShare, evaluate, evaluationTables, handIn, writeEvaluation } =
     require('../benchmarking') as typeof import('../benchmarking');
-  const { createProgress, renderText } = require('../report') as typeof import('../report');
+  const { renderText } = require('../report') as typeof import('../report');
   const { interruptible } = require('./interrupt') as typeof import('./interrupt');
 
+  const { model, weights, tokenizer, precision, benchmark, protocol, output, ...rest } = flags;
+  const folder = output ?? defaultOutput(model, benchmark);
   const models = choices(model, { weights, tokenizer });
-  const { benchmark, protocol, json, output = defaultOutput(model, benchmark), ...rest } = flags;
   const { corruptions, severities, pictures, ...options } = rest;
   const robustness = { corruptions: corruptions as CorruptionName[] | undefined, severities, pictures };
-  const progress = createProgress();
+  const share = shareOfWork(part);
+  const progress = progressOfPart(share, part);
   const work = async (signal: AbortSignal) => {
     const open = (source: ModelChoice) => openModel({ ...source, precision }, progress, signal);
     const observer = observerOf(progress);
-    const asked = { models, benchmarks: benchmark, protocols: protocol, robustness, observer, open, signal };
-    const evaluation = await evaluate({ ...options, ...asked });
+    const sources = { models, benchmarks: benchmark, protocols: protocol };
+    const asked = { ...options, ...sources, robustness, observer, open, signal };
+    if (share.of > 1) {
+      await embedShare(asked, share);
+      const missing = await handIn(folder, flags, share, signal);
+      progress.stop();
+      if (missing.length > 0) return console.log(describeMissing(share, missing, folder));
+    }
+    const evaluation = await evaluate(asked);
     progress.stop();
-    writeEvaluation(output, evaluation);
+    writeEvaluation(folder, evaluation);
+    clearHandedIn(folder);
     const { results } = evaluation;
     if (json) console.log(JSON.stringify(results));
     else for (const table of evaluationTables(results)) console.log(renderText(table));
-    progress.note(`Everything is in "${output}".`);
+    progress.note(`Everything is in "${folder}".`);
   };
   await interruptible(work, 'The same command goes on from there.').finally(progress.stop);
 }
@@ -157,6 +174,13 @@ function choices(models: string[], files: Pick<ModelChoice, 'weights' | 'tokeniz
     if (at <= 0 || existsSync(model)) return { ...files, model };
     return { ...files, model: model.slice(0, at), label: model.slice(at + 1) };
   });
+}
+
+function describeMissing(share: Share, missing: readonly string[], folder: string): string {
+  return (
+    `Part ${describeShare(share)} is embedded. Missing: ${missing.join(', ')}; start again what has died. ` +
+    `Whoever ends last judges, and writes "${folder}".`
+  );
 }
 
 function defaultOutput(models: string[], benchmarks: string[]): string {

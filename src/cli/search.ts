@@ -85,12 +85,12 @@ async function completeIndex(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  const { embeddingSettings, embedToFile, folderPictures, openEmbeddingFile } =
+  const { embeddingSettings, embedToFile, folderPictures } =
     require('../inference') as typeof import('../inference');
   const input = { pictures: folderPictures(images) };
-  const file = await openEmbeddingFile(index, clip.config.embedDim, embeddingSettings(clip, model, input));
+  const output = { path: index, settings: embeddingSettings(clip, model, input) };
   const [onProgress, onSkip] = [progressOf(progress, input), namedNotes(progress)];
-  await embedToFile(clip, input, file, { damaged: 'skip', signal, onProgress, onSkip }).finally(file.close);
+  await embedToFile(clip, input, output, { damaged: 'skip', signal, onProgress, onSkip });
 }
 
 async function answer(

@@ -1,8 +1,8 @@
 import { join, relative } from 'node:path';
 import type { Command } from 'commander';
 import type { Communicator } from '../distributed';
-import type { Progress } from '../report';
 import type { TrainingConfig, TrainingSummary } from '../training';
+import { SILENCE } from './partProgress';
 import { applyOptions, collect, numeric, type SettingOptions } from './trainOptions';
 
 const HELP = `
@@ -209,16 +209,6 @@ function stopAll(communicator: Communicator, error: unknown): never {
   );
   return communicator.abort(1);
 }
-
-/** What all but the first of several processes show. */
-const SILENCE: Progress = {
-  stage: () => {},
-  skip: () => {},
-  update: () => {},
-  note: () => {},
-  done: () => {},
-  stop: () => {},
-};
 
 function configOf(path: string | undefined, options: TrainOptions): TrainingConfig {
   const { readTrainingConfig, toTrainingConfig } = require('../training') as typeof import('../training');

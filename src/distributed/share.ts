@@ -51,3 +51,10 @@ export async function* shareOf<Item>(
   let place = 0;
   for await (const item of source) if (Math.floor(place++ / block) % of === part) yield item;
 }
+
+/** How many of `total` it is. */
+export function sizeOfShare(total: number, { part, of }: Share, block: number): number {
+  const round = of * block;
+  const rest = (total % round) - part * block;
+  return Math.floor(total / round) * block + Math.max(0, Math.min(block, rest));
+}

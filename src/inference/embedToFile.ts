@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { EmbeddingFile } from './embeddingFile';
-import type { EncodedBatch, NamedPicture, PictureOptions } from './encodePictures';
+import {
+  type EmbeddingJob,
+  type EmbeddingJobOptions,
+  type EmbeddingSummary,
+  runEmbeddingJob,
+} from './embeddingJob';
+import { TEXT_BATCH } from './encodeLines';
+import { type NamedPicture, PICTURE_BATCH, type PictureOptions } from './encodePictures';
 import { fingerprintOf } from './fingerprint';
 import type { LoadedClip } from './loadClip';
 
@@ -10,29 +16,13 @@ export type EmbeddingInput =
   | { pictures: AsyncIterable<NamedPicture> | Iterable<NamedPicture> }
   | { texts: AsyncIterable<string> | Iterable<string> };
 
-export interface EmbedToFileOptions extends PictureOptions {
-  /** Asks the work to stop behind the batch it is in. */
-  signal?: AbortSignal;
-  /** Called after each batch with the inputs done so far, those from before included. */
-  onProgress?: (inputs: number) => void;
-  /** Called for each picture that is left without a row. */
-  onSkip?: (message: string) => void;
-}
+/** Where the rows go, and what decides them. */
+export type EmbeddingOutput = Pick<EmbeddingJob<unknown>, 'path' | 'settings'>;
 
-export interface EmbeddingSummary {
-  /** Rows of the matrix. */
-  rows: number;
-  width: number;
-  /** Rows of those that an earlier call made. */
-  kept: number;
-  /** Inputs without a row, those from before included. */
-  skipped: number;
-  /** Seconds spent by this call, the first batch's warming up included. */
-  seconds: number;
-}
+export interface EmbedToFileOptions extends PictureOptions, EmbeddingJobOptions {}
 
 /**
- * What decides the rows, for `openEmbeddingFile`.
+ * What decides the rows, for `embedToFile`.
  *
  * @param name what the model was loaded by
  */
@@ -50,54 +40,46 @@ export function embeddingSettings(
   };
 }
 
-/** Thrown when the signal asks for it; the name is the one the command line knows. */
-export class EmbeddingInterruptedError extends Error {
-  override readonly name = 'RunInterruptedError';
-}
-
-/**
- * Embeds whatever the file lacks, and finishes it. Memory holds two batches, whatever the number of inputs.
- *
- * @throws EmbeddingInterruptedError where the signal asks for it, with all batches so far in the file; BadSampleError at a
- *   damaged picture unless they are skipped; as the source and `openEmbeddingFile` do
- */
-export async function embedToFile(
+/** Pictures to be embedded, for `runEmbeddingJob`. */
+export function picturesJob(
   clip: LoadedClip,
-  input: EmbeddingInput,
-  file: EmbeddingFile,
-  { signal, onProgress, onSkip, ...options }: EmbedToFileOptions = {},
-): Promise<EmbeddingSummary> {
-  const began = performance.now();
-  const { before } = file;
-  let inputs = before.inputs;
-  for await (const batch of batchesOf(clip, input, file, options)) {
-    file.append(batch);
-    inputs += batch.inputs.length;
-    for (const { error } of batch.inputs) if (error) onSkip?.(error.message);
-    onProgress?.(inputs);
-    if (signal?.aborted) throw new EmbeddingInterruptedError(`Stopped after ${inputs} inputs.`);
-  }
-  if (inputs === 0) throw new Error('Expected something to embed, but the input is empty.');
-  file.finish();
+  pictures: AsyncIterable<NamedPicture> | Iterable<NamedPicture>,
+  output: EmbeddingOutput,
+  { batchSize = PICTURE_BATCH, damaged }: PictureOptions = {},
+): EmbeddingJob<NamedPicture> {
   return {
-    rows: file.rows,
+    ...output,
     width: clip.config.embedDim,
-    kept: before.rows,
-    skipped: inputs - file.rows,
-    seconds: (performance.now() - began) / 1000,
+    inputs: pictures,
+    keyOf: ({ key }) => key,
+    batchSize,
+    encode: (some) => clip.encodePictures(some, { batchSize, damaged }),
   };
 }
 
-function batchesOf(
+/** Texts to be embedded likewise. */
+export function textsJob(
+  clip: LoadedClip,
+  texts: AsyncIterable<string> | Iterable<string>,
+  output: EmbeddingOutput,
+): EmbeddingJob<string> {
+  const width = clip.config.embedDim;
+  const encode = clip.encodeLines;
+  return { ...output, width, inputs: texts, keyOf: (text) => text, batchSize: TEXT_BATCH, encode };
+}
+
+/**
+ * Embeds whatever the file lacks, or a part of it, and finishes it; see `runEmbeddingJob`.
+ *
+ * @throws as `runEmbeddingJob` does; BadSampleError at a damaged picture unless they are skipped
+ */
+export function embedToFile(
   clip: LoadedClip,
   input: EmbeddingInput,
-  file: EmbeddingFile,
-  options: PictureOptions,
-): AsyncGenerator<EncodedBatch> {
-  return 'pictures' in input
-    ? clip.encodePictures(
-        file.remaining(input.pictures, ({ key }) => key),
-        options,
-      )
-    : clip.encodeLines(file.remaining(input.texts, (text) => text));
+  output: EmbeddingOutput,
+  { batchSize, damaged, ...options }: EmbedToFileOptions = {},
+): Promise<EmbeddingSummary> {
+  return 'texts' in input
+    ? runEmbeddingJob(textsJob(clip, input.texts, output), options)
+    : runEmbeddingJob(picturesJob(clip, input.pictures, output, { batchSize, damaged }), options);
 }

@@ -1,10 +1,16 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { Embeddings } from '../evaluation';
 import { writeFileAtomically } from '../files';
 import { openGrowingNpy, rowsInNpy } from '../files/growingNpy';
-import type { EncodedBatch } from './encodePictures';
-import { type JournalState, journalKeys, measureJournal, openJournal } from './journal';
+import { type JournalInput, type JournalState, journalKeys, measureJournal, openJournal } from './journal';
+
+/** Inputs in their order, and one row for each that has no error. */
+export interface WrittenBatch {
+  inputs: readonly JournalInput[];
+  embeddings: Embeddings;
+}
 
 /** Embeddings on the disk, to be begun or gone on with. */
 export interface EmbeddingFile {
@@ -16,7 +22,7 @@ export interface EmbeddingFile {
     source: AsyncIterable<Input> | Iterable<Input>,
     keyOf: (input: Input) => string,
   ): AsyncGenerator<Input>;
-  append(batch: EncodedBatch): void;
+  append(batch: WrittenBatch): void;
   /** Gives the matrix its name. */
   finish(): void;
   /** Leaves everything as it is, to go on with. */
@@ -36,9 +42,8 @@ export async function openEmbeddingFile(
   width: number,
   settings: Record<string, unknown>,
 ): Promise<EmbeddingFile> {
-  const stem = stemOf(path);
-  keepSettings(`${stem}.json`, path, settings);
-  const list = `${stem}.jsonl`;
+  keepSettings(path, settings);
+  const list = `${stemOf(path)}.jsonl`;
   const before = await measureJournal(list, rowsInNpy(path, width));
   const matrix = openGrowingNpy(path, width, before.rows);
   const journal = openJournal(list, before.bytes);
@@ -76,21 +81,32 @@ export function stemOf(path: string): string {
   throw new Error(`Expected a name that ends in .npy for embeddings, got "${path}".`);
 }
 
-function keepSettings(file: string, path: string, settings: Record<string, unknown>): void {
-  const wanted = JSON.parse(JSON.stringify(settings));
-  if (existsSync(file)) {
-    if (isDeepStrictEqual(JSON.parse(readFileSync(file, 'utf8')), wanted)) return;
-    throw new Error(
-      `"${path}" was begun with another model (see "${file}"); write to another file, or delete both.`,
-    );
-  }
-  if (existsSync(path)) {
+/**
+ * Compares what a matrix, finished or not, was made with.
+ *
+ * @throws where it is something else, or nothing says what
+ */
+export function checkSettings(path: string, settings: Record<string, unknown>): void {
+  const file = `${stemOf(path)}.json`;
+  if (!existsSync(file)) {
     throw new Error(
       `There is "${path}" already, and no "${file}" says what it was made with; write to another file.`,
     );
   }
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileAtomically(file, [`${JSON.stringify(wanted, null, 2)}\n`]);
+  if (isDeepStrictEqual(JSON.parse(readFileSync(file, 'utf8')), JSON.parse(JSON.stringify(settings)))) return;
+  throw new Error(
+    `"${path}" was begun with another model or other settings (see "${file}"); write to another file, or delete both.`,
+  );
+}
+
+function keepSettings(path: string, settings: Record<string, unknown>): void {
+  const file = `${stemOf(path)}.json`;
+  if (existsSync(file) || existsSync(path)) {
+    checkSettings(path, settings);
+  } else {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileAtomically(file, [`${JSON.stringify(settings, null, 2)}\n`]);
+  }
 }
 
 function checkSame(path: string, place: number, before: string | undefined, now: string): void {

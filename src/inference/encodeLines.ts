@@ -6,7 +6,7 @@ import type { Arithmetic } from './arithmetic';
 import { download, type EncodedBatch } from './encodePictures';
 
 /** Texts encoded at a time. */
-const BATCH = 64;
+export const TEXT_BATCH = 64;
 
 /** Embeds texts batch by batch, in their order; a text is its own key. */
 export async function* encodeLines(
@@ -22,7 +22,7 @@ export async function* encodeLines(
   });
   for await (const text of source) {
     texts.push(text);
-    if (texts.length < BATCH) continue;
+    if (texts.length < TEXT_BATCH) continue;
     yield encode();
     texts = [];
     await setImmediate(); // Batches alone never let the process hear of a signal.

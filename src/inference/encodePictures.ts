@@ -24,8 +24,11 @@ export interface EncodedBatch {
   embeddings: Embeddings;
 }
 
+/** Pictures encoded at a time unless another number is asked for. */
+export const PICTURE_BATCH = 32;
+
 export interface PictureOptions {
-  /** Pictures encoded at a time; memory holds two such batches. Default 32. */
+  /** Pictures encoded at a time; memory holds two such batches. Default `PICTURE_BATCH`. */
   batchSize?: number;
   /** What becomes of a picture that cannot be read or decoded: `refuse` throws, `skip` leaves it without a row. Default `refuse`. */
   damaged?: 'refuse' | 'skip';
@@ -41,7 +44,7 @@ export async function* encodePictures(
   model: Clip,
   preparation: Preparation,
   source: AsyncIterable<NamedPicture> | Iterable<NamedPicture>,
-  { batchSize = 32, damaged = 'refuse' }: PictureOptions = {},
+  { batchSize = PICTURE_BATCH, damaged = 'refuse' }: PictureOptions = {},
   { run }: Pick<Arithmetic, 'run'> = arithmeticIn('f32'),
 ): AsyncGenerator<EncodedBatch> {
   const prepared = mapConcurrently(source, batchSize, async ({ key, image }) => ({

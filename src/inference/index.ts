@@ -1,8 +1,11 @@
 export * from './embeddingFile';
+export * from './embeddingJob';
+export type { MissingPart } from './embeddingParts';
 export * from './embedToFile';
 export * from './encodePictures';
 export * from './findRows';
 export * from './fingerprint';
+export * from './inBatches';
 export * from './inputs';
 export * from './labels';
 export * from './likelyRows';

@@ -1,6 +1,11 @@
 import { closeSync, existsSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import { linesOf } from '../files/lines';
-import type { EncodedInput } from './encodePictures';
+
+/** An input, with what is wrong with it if it has no row. */
+export interface JournalInput {
+  key: string;
+  error?: { message: string };
+}
 
 /** A line of the list beside a matrix: its row, or none and why. */
 export interface JournalLine {
@@ -60,7 +65,7 @@ export function openJournal(path: string, bytes: number) {
   ftruncateSync(descriptor, bytes);
   return {
     /** @param row of the first input that has one */
-    append(inputs: readonly EncodedInput[], row: number): void {
+    append(inputs: readonly JournalInput[], row: number): void {
       let next = row;
       const lines = inputs.map(
         ({ key, error }): JournalLine =>

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { writeFileAtomically } from '../files';
 import { type NpyMatrix, openNpyMatrix } from '../files/npyMatrix';
 import { stemOf } from './embeddingFile';
-import { EmbeddingInterruptedError } from './embedToFile';
+import { EmbeddingInterruptedError } from './embeddingJob';
 import { createGraph, GRAPH } from './neighbourGraph';
 
 /** A graph over some rows of a matrix. */

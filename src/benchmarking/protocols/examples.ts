@@ -3,7 +3,7 @@ import { stratifiedSplit } from '../../data/stratify';
 import type { ProbeExamples } from '../../evaluation';
 import { selectExamples } from '../../evaluation/examples';
 import type { EmbeddedSplit } from '../embedSplit';
-import type { Subject } from '../subject';
+import type { Subject, Wanted } from '../subject';
 
 /** The class of each row of a classification split. */
 export function labelsOf({ targets }: EmbeddedSplit): number[] {
@@ -49,10 +49,9 @@ export async function trainingExamples({
   seed,
   embedded,
 }: Subject): Promise<TrainingExamples> {
-  const training = trainingSplit(benchmark, split)!;
-  const validating = otherSplit(benchmark, split, VALIDATION);
+  const [training, validating] = splitsToLearnFrom(benchmark, split);
   const train = examplesOf(await embedded(training));
-  if (validating && training !== 'trainval') {
+  if (validating) {
     const validation = examplesOf(await embedded(validating));
     return { train, validation, source: `${training} and ${validating}` };
   }
@@ -62,4 +61,16 @@ export async function trainingExamples({
     validation: selectExamples(train, held),
     source: `${training}, ${100 * HELD_OUT} % of each class held out by seed ${seed}`,
   };
+}
+
+/** Of protocols that learn: the splits of `trainingExamples`, and the one that is judged. */
+export async function prepareExamples({ benchmark, split, embedded }: Wanted): Promise<void> {
+  for (const name of [...splitsToLearnFrom(benchmark, split), split]) await embedded(name);
+}
+
+/** The training split, and the validation split where there is one beside it. */
+function splitsToLearnFrom(benchmark: Benchmark, judged: string): string[] {
+  const training = trainingSplit(benchmark, judged)!;
+  const validating = otherSplit(benchmark, judged, VALIDATION);
+  return validating && training !== 'trainval' ? [training, validating] : [training];
 }

@@ -1,5 +1,5 @@
 import { fewShotAccuracy, SHOTS } from '../../evaluation';
-import { examplesOf, trainingExamples } from './examples';
+import { examplesOf, prepareExamples, trainingExamples } from './examples';
 import type { Protocol } from './protocol';
 
 const SEEDS = [1, 2, 3];
@@ -9,6 +9,7 @@ export const fewShot: Protocol<'classification'> = {
   id: 'few-shot',
   learns: true,
   task: 'classification',
+  prepare: prepareExamples,
   async measure(subject) {
     const { train, validation, source } = await trainingExamples(subject);
     const test = examplesOf(await subject.embedded(subject.split));

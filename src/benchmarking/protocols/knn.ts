@@ -1,5 +1,5 @@
 import { DINO_NEIGHBOURS, DINO_VOTE, joinExamples, knnAccuracy } from '../../evaluation';
-import { examplesOf, trainingExamples } from './examples';
+import { examplesOf, prepareExamples, trainingExamples } from './examples';
 import type { Protocol } from './protocol';
 
 /** DINO's number of neighbours for its tables. */
@@ -10,6 +10,7 @@ export const knn: Protocol<'classification'> = {
   id: 'knn',
   learns: true,
   task: 'classification',
+  prepare: prepareExamples,
   async measure(subject) {
     const { train, validation, source } = await trainingExamples(subject);
     const test = examplesOf(await subject.embedded(subject.split));

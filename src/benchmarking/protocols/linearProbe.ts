@@ -1,5 +1,5 @@
 import { sweepLinearProbe } from '../../evaluation';
-import { examplesOf, trainingExamples } from './examples';
+import { examplesOf, prepareExamples, trainingExamples } from './examples';
 import type { Protocol } from './protocol';
 import { accuracies } from './zeroShot';
 
@@ -8,6 +8,7 @@ export const linearProbe: Protocol<'classification'> = {
   id: 'linear-probe',
   learns: true,
   task: 'classification',
+  prepare: prepareExamples,
   async measure(subject) {
     const { train, validation, source } = await trainingExamples(subject);
     const test = examplesOf(await subject.embedded(subject.split));

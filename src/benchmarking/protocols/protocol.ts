@@ -1,5 +1,5 @@
 import type { Benchmark, Prompts } from '../../benchmarks';
-import type { Subject } from '../subject';
+import type { Subject, Wanted } from '../subject';
 
 /** Every way in which a model is judged on a benchmark. */
 export const PROTOCOL_IDS = [
@@ -32,5 +32,7 @@ export interface Protocol<Task extends Benchmark['task'] = Benchmark['task']> {
   task: Task;
   /** Does it need a training split? */
   learns?: boolean;
+  /** Asks for all that `measure` will ask for, without a look at rows: processes that share the work embed it so. */
+  prepare(subject: Wanted<Extract<Benchmark, { task: Task }>>): Promise<void>;
   measure(subject: Subject<Extract<Benchmark, { task: Task }>>): Promise<Measurement>;
 }

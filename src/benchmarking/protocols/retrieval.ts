@@ -10,6 +10,10 @@ import type { Protocol } from './protocol';
 export const retrieval: Protocol<'retrieval'> = {
   id: 'zero-shot',
   task: 'retrieval',
+  async prepare(subject) {
+    const { targets } = await subject.embedded(subject.split);
+    await subject.captions(collectPairs(targets as string[][]).texts);
+  },
   async measure(subject) {
     const { embeddings, targets } = await subject.embedded(subject.split);
     const captions = targets as string[][];

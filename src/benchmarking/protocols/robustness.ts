@@ -1,6 +1,6 @@
 import { CORRUPTIONS, type CorruptionName, SEVERITIES } from '../../data/corruptions';
 import { ALEXNET_ERRORS, mean, meanCorruptionError, zeroShotAccuracy } from '../../evaluation';
-import type { Subject, Variant } from '../subject';
+import type { Subject, Variant, Wanted } from '../subject';
 import { labelsOf } from './examples';
 import type { Protocol } from './protocol';
 
@@ -12,9 +12,20 @@ import type { Protocol } from './protocol';
 export const robustness: Protocol<'classification'> = {
   id: 'robustness',
   task: 'classification',
+  async prepare(subject) {
+    const { corruptions, severities } = askedOf(subject);
+    const { split, seed } = subject;
+    await subject.classes();
+    const sample = await sampleOf(subject);
+    await subject.variant(split, { sample });
+    for (const name of corruptions) {
+      for (const severity of severities) {
+        await subject.variant(split, { sample, corruption: { name, severity, seed } });
+      }
+    }
+  },
   async measure(subject) {
-    const { corruptions = Object.keys(CORRUPTIONS) as CorruptionName[], severities = SEVERITIES } =
-      subject.robustness;
+    const { corruptions, severities } = askedOf(subject);
     const sample = await sampleOf(subject);
     const clean = await top1Of(subject, { sample });
     const accuracies = new Map<CorruptionName, number[]>();
@@ -45,7 +56,12 @@ export const robustness: Protocol<'classification'> = {
   },
 };
 
-async function sampleOf({ split, seed, robustness, embedded }: Subject): Promise<Variant['sample']> {
+function askedOf({ robustness }: Wanted) {
+  const { corruptions = Object.keys(CORRUPTIONS) as CorruptionName[], severities = SEVERITIES } = robustness;
+  return { corruptions, severities };
+}
+
+async function sampleOf({ split, seed, robustness, embedded }: Wanted): Promise<Variant['sample']> {
   const { targets, damaged } = await embedded(split);
   const of = targets.length + damaged.length;
   const { pictures } = robustness;

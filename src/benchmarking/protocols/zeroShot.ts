@@ -11,6 +11,10 @@ import type { Protocol } from './protocol';
 export const zeroShot: Protocol<'classification'> = {
   id: 'zero-shot',
   task: 'classification',
+  async prepare(subject) {
+    await subject.classes();
+    await subject.embedded(subject.split);
+  },
   async measure(subject) {
     const classEmbeddings = await subject.classes();
     const tested = await subject.embedded(subject.split);
