@@ -62,51 +62,64 @@ export async function embedSplit(
   source: SplitSource,
   options: Omit<EmbedOptions, 'share'> = {},
 ): Promise<EmbeddedSplit> {
-  const pictures = await splitPictures(clip, model, source, options);
-  return { ...(pictures as SplitPictures), embeddings: readRows(cachedSplit(model, source, options).path) };
+  const cached = cachedSplit(model, source, options);
+  const pictures = readList(cached) ?? (await embedPictures(clip, source, cached, options)).whole;
+  return { ...(pictures as SplitPictures), embeddings: readRows(cached.path) };
 }
 
 /**
  * Embeds a part of a split's pictures beside processes that embed the others; throws as `embedSplit` does.
  *
- * @returns what is right for each picture: where others are not done yet, also for those that cannot be decoded
+ * @returns what is right for each picture, also of those that cannot be decoded, which only who embeds them knows
  */
-export function embedShareOfSplit(
+export async function embedShareOfSplit(
   clip: LoadedClip,
   model: ModelRecord,
   source: SplitSource,
   options: EmbedOptions,
-): Promise<Pick<SplitPictures, 'targets' | 'damaged'>> {
-  return splitPictures(clip, model, source, options);
+): Promise<SplitPictures['targets']> {
+  const cached = cachedSplit(model, source, options);
+  const known = readList(cached);
+  if (known?.damaged.length === 0) return known.targets;
+  return (await embedPictures(clip, source, cached, options)).targets;
 }
 
 /** Where a split's rows are kept, and what decides them. */
+interface CachedSplit {
+  path: string;
+  list: string;
+  settings: Record<string, unknown>;
+}
+
 function cachedSplit(
   model: ModelRecord,
   { benchmark, split, files, sample }: SplitSource,
   { cache }: EmbedOptions,
-) {
+): CachedSplit {
   const settings = { ...picturesKey(model), benchmark: benchmark.id, split, files, sample };
   const folder = embeddingFolder(settings, cache);
   return { path: join(folder, 'pictures.npy'), list: join(folder, 'split.json'), settings };
 }
 
-async function splitPictures(
+function readList({ list }: CachedSplit): SplitPictures | undefined {
+  return existsSync(list) ? JSON.parse(readFileSync(list, 'utf8')) : undefined;
+}
+
+/** @returns what is right for each picture, and what is known of the split where it is whole */
+async function embedPictures(
   clip: LoadedClip,
-  model: ModelRecord,
   source: SplitSource,
+  { path, list, settings }: CachedSplit,
   { batchSize, cache, ...options }: EmbedOptions,
-): Promise<SplitPictures | Pick<SplitPictures, 'targets' | 'damaged'>> {
-  const { path, list, settings } = cachedSplit(model, source, { cache });
-  if (existsSync(list)) return JSON.parse(readFileSync(list, 'utf8'));
-  const read = readPictures(source);
-  const job = picturesJob(clip, read.pictures, { path, settings }, { batchSize, damaged: 'skip' });
+): Promise<{ targets: SplitPictures['targets']; whole?: SplitPictures }> {
+  const { pictures, targets, absent } = readPictures(source);
+  const job = picturesJob(clip, pictures, { path, settings }, { batchSize, damaged: 'skip' });
   const { missing } = await runEmbeddingJob(job, options);
-  for await (const _ of read.pictures); // Where the rows were there already, nobody has looked.
-  if (missing.length > 0) return { targets: read.targets, damaged: [] };
-  const pictures: SplitPictures = { ...(await rowsOf(path, read.targets)), absent: read.absent };
-  writeFileAtomically(list, [JSON.stringify(pictures)]);
-  return pictures;
+  for await (const _ of pictures); // Where the rows were there already, nobody has looked.
+  if (missing.length > 0) return { targets };
+  const whole: SplitPictures = { ...(await rowsOf(path, targets)), absent };
+  writeFileAtomically(list, [JSON.stringify(whole)]);
+  return { targets, whole };
 }
 
 /** The pictures of a split, and on the way what is right for each, and which are absent. */

@@ -39,7 +39,7 @@ export function openSharedSubject<Set extends Benchmark>(
     const files = await identifyFiles(benchmark, folder, name);
     const asked = ofPictures(`pictures of ${benchmark.title}, ${name}`, benchmark.splits[name]);
     const source = { benchmark, split: name, folder, files };
-    splits.set(name, { ...(await embedShareOfSplit(clip, model, source, asked)), files });
+    splits.set(name, { targets: await embedShareOfSplit(clip, model, source, asked), damaged: [], files });
     return splits.get(name)!;
   };
   return {
