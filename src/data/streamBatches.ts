@@ -1,10 +1,9 @@
 import { createRandom, type Random } from '../engine/random';
 import { type AugmentOptions, augmentImage } from './augment';
 import { BadInputCounter, BadSampleError } from './badInput';
-import { type DecodeOptions, decodeImage } from './decode';
+import { corruptPicture, type DecodeOptions, decodeImage } from './decode';
 import { type DrawPosition, drawSamples, type StreamSource } from './drawSamples';
 import { joinBytes } from './memory';
-import { mapConcurrently } from './streams';
 import type { Batch, Sample } from './types';
 
 /** A place in a run over streams, plain data for a checkpoint: the next batch to come. */
@@ -30,6 +29,8 @@ export interface StreamOptions extends Omit<DecodeOptions, 'key'> {
   prefetch?: number;
   /** Random crops (and flips and colours) in place of `fit`. */
   augment?: Omit<AugmentOptions, keyof DecodeOptions>;
+  /** Of several processes: the rows whose pixels its batches hold; keys and texts are of all. Default all. */
+  rows?: OwnRows;
   /** Where to start; default the beginning. */
   start?: StreamPosition;
   /** Called after each sample that is read and passed over on the way to `start`, with the number so far. */
@@ -38,6 +39,14 @@ export interface StreamOptions extends Omit<DecodeOptions, 'key'> {
   onStart?: () => void;
   /** Counts the pictures that cannot be decoded; give the source's own counter, so that one limit holds for both. */
   counter?: BadInputCounter;
+}
+
+/** The rows of each batch that one of several processes decodes, where all read the same stream. */
+export interface OwnRows {
+  first: number;
+  count: number;
+  /** Adds numbers up over all processes, in place. */
+  sumInPlace(values: Float32Array): void;
 }
 
 /**
@@ -57,10 +66,9 @@ export async function* streamBatches(
   sources: readonly StreamSource[],
   options: StreamOptions,
 ): AsyncGenerator<StreamBatch> {
-  const { batchSize, seed = 0, shuffleBuffer = 1000, prefetch = 2, size } = options;
-  const { counter = new BadInputCounter(), onPassedOver, onStart } = options;
+  const { batchSize, seed = 0, shuffleBuffer = 1000, prefetch = 2, size, onPassedOver, onStart } = options;
+  const { rows = { first: 0, count: batchSize, sumInPlace: () => {} } } = options;
   const { start = { step: 0, drawn: 0, passLengths: sources.map(() => null) } } = options;
-  const random = createRandom(seed).fork('stream');
   const passLengths = [...start.passLengths];
   const samples = drawSamples(sources, {
     seed,
@@ -72,56 +80,101 @@ export async function* streamBatches(
       passLengths[source] = length;
     },
   });
-  let drawn = start.drawn;
-  const decoded = mapConcurrently(samples, Math.max(1, batchSize * prefetch), (sample) => {
-    const place = drawn++;
-    return decodeSample(sample, place, random.fork(`sample ${place}`), options);
-  });
-  let { step } = start;
-  let batch: DecodedSample[] = [];
-  for await (const sample of decoded) {
-    if (sample instanceof Error) {
-      counter.skip(sample);
-      continue;
+  const ahead = batchSize * (prefetch + 1);
+  const candidates = openCandidates(samples, start.drawn, options);
+  try {
+    for (let { step } = start; ; step++) {
+      await candidates.fill(ahead, (place) => isWithin(rows, place % batchSize));
+      const batch = await candidates.take(batchSize, rows);
+      const pixels = await Promise.all(
+        ownOf(batch, rows).map(({ decoded }) => decoded as Promise<Uint8Array>),
+      );
+      const next = { step: step + 1, drawn: batch[batchSize - 1].place + 1, passLengths: [...passLengths] };
+      yield { ...toBatch(batch, pixels, size), step, next };
     }
-    batch.push(sample);
-    if (batch.length < batchSize) continue;
-    const next = { step: step + 1, drawn: sample.place + 1, passLengths: [...passLengths] };
-    yield { ...toBatch(batch, size), step, next };
-    step++;
-    batch = [];
+  } finally {
+    await samples.return(undefined);
   }
 }
 
-interface DecodedSample extends Omit<Sample, 'image'> {
+const isWithin = ({ first, count }: OwnRows, row: number) => row >= first && row < first + count;
+const ownOf = <Item>(batch: readonly Item[], { first, count }: OwnRows) => batch.slice(first, first + count);
+
+/** A sample that was drawn, and its pixels where they are wanted; a bad picture comes back as a value. */
+interface Candidate extends Sample {
   /** How many samples were drawn before it. */
   place: number;
-  pixels: Uint8Array;
+  decoded?: Promise<Uint8Array | BadSampleError>;
 }
 
-/** Bad pictures come back as values, so that they are counted in the stream's order and not in decoding's. */
+/** Samples in the order in which they were drawn, of which some are decoded. */
+function openCandidates(samples: AsyncGenerator<Sample>, drawn: number, options: StreamOptions) {
+  const { seed = 0, counter = new BadInputCounter() } = options;
+  const random = createRandom(seed).fork('stream');
+  const queue: Candidate[] = [];
+  const decode = (candidate: Candidate) => {
+    candidate.decoded ??= decodeSample(candidate, random.fork(`sample ${candidate.place}`), options);
+    candidate.decoded.catch(() => {}); // It is awaited later, or not at all where the consumer has stopped.
+    return candidate.decoded;
+  };
+
+  async function fill(length: number, isWanted: (place: number) => boolean): Promise<void> {
+    while (queue.length < length) {
+      const { value } = (await samples.next()) as { value: Sample };
+      const candidate = { ...value, place: drawn++ };
+      queue.push(candidate);
+      if (isWanted(queue.length - 1)) decode(candidate);
+    }
+  }
+
+  /**
+   * The next batch: samples whose pictures their owners could decode. Where one is bad those behind it move up, to a row
+   * that another process may own, and are looked at again.
+   */
+  async function take(batchSize: number, rows: OwnRows): Promise<Candidate[]> {
+    for (;;) {
+      await fill(batchSize, () => false);
+      const isBad = new Float32Array(batchSize);
+      for (let row = rows.first; row < rows.first + rows.count; row++) {
+        if ((await decode(queue[row])) instanceof Error) isBad[row] = 1;
+      }
+      rows.sumInPlace(isBad);
+      const bad = queue.slice(0, batchSize).filter((_, row) => isBad[row] > 0);
+      if (bad.length === 0) return queue.splice(0, batchSize);
+      for (const candidate of bad) {
+        queue.splice(queue.indexOf(candidate), 1);
+        const error = await decode(candidate);
+        counter.skip(error instanceof Error ? error : badElsewhere(candidate));
+      }
+    }
+  }
+
+  return { fill, take };
+}
+
+const badElsewhere = ({ key }: Sample) =>
+  corruptPicture(key, new Error('by another process, though by this one'));
+
 async function decodeSample(
-  { key, image, texts, meta }: Sample,
-  place: number,
+  { key, image }: Sample,
   random: Random,
   { augment, size, fit, background, limitInputPixels }: StreamOptions,
-): Promise<DecodedSample | BadSampleError> {
+): Promise<Uint8Array | BadSampleError> {
   const decoding = { size, background, limitInputPixels, key };
   try {
-    const pixels = augment
+    return augment
       ? await augmentImage(image, random, { ...decoding, ...augment })
       : await decodeImage(image, { ...decoding, fit });
-    return { key, texts, meta, place, pixels };
   } catch (error) {
     if (error instanceof BadSampleError) return error;
     throw error;
   }
 }
 
-function toBatch(samples: readonly DecodedSample[], size: number): Batch {
+function toBatch(samples: readonly Sample[], pixels: readonly Uint8Array[], size: number): Batch {
   return {
     keys: samples.map(({ key }) => key),
-    pixels: joinBytes(samples.map(({ pixels }) => pixels)),
+    pixels: joinBytes(pixels),
     size,
     texts: samples.map(({ texts }) => texts),
     metas: samples.map(({ meta }) => meta),

@@ -58,11 +58,18 @@ export const SIMCLR_VIEW: ViewRecipe = {
   blur: { probability: 0.5, sigma: [0.1, 2] },
 };
 
+/** Which of how many pictures there are, where others are somewhere else. */
+export interface PartOfPictures {
+  first: number;
+  of: number;
+}
+
 /**
  * Draws one random view of each picture. All depends on the generator: its state gives the view, and the next call gives
  * another. Mirroring comes with the crop and not at the end, as in SimCLR; the pictures are the same.
  *
  * @param imageSize side of the model's input, in pixels
+ * @param part of pictures that are drawn for together; default all
  * @throws Error where a probability or range of the recipe is not one
  */
 export function drawView(
@@ -70,11 +77,15 @@ export function drawView(
   recipe: ViewRecipe,
   random: Random,
   imageSize: number,
+  part?: PartOfPictures,
 ): View {
   checkAppearance(recipe);
   const count = countPictures(batch);
-  const boxes = recipe.crop ? cropBoxes(count, random, recipe.crop) : null;
-  const appearances = Array.from({ length: count }, () => drawAppearance(recipe, random));
+  const { first, of } = part ?? { first: 0, of: count };
+  const own = <Values>(values: { slice(from: number, to: number): Values }, width = 1) =>
+    values.slice(first * width, (first + count) * width);
+  const boxes = recipe.crop ? own(cropBoxes(of, random, recipe.crop), 4) : null;
+  const appearances = own(Array.from({ length: of }, () => drawAppearance(recipe, random)));
   const keepsLook = !recipe.jitter && !recipe.grey && !recipe.blur;
   return {
     images: keepsLook

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Batch, drawView, type ViewRecipe } from '../data';
+import { type Batch, drawView, type PartOfPictures, type ViewRecipe } from '../data';
 import type { Random } from '../engine';
 import { editText, maskTokens, type Tokenizer } from '../text';
 import type { TrainingBatch } from './objectives';
@@ -16,7 +16,10 @@ export interface BatchNeeds {
 
 /** What those parts of a batch are made from. */
 export interface BatchMaterial {
+  /** Of all its pairs, or of some, see `part`. */
   pictures: Pick<Batch, 'pixels' | 'size'>;
+  /** Which pictures these are; views are of them alone. Everything is drawn for the whole batch. */
+  part?: PartOfPictures;
   rawTexts: readonly string[];
   /** The same texts as the batch has them. */
   texts: TrainingBatch['texts'];
@@ -28,12 +31,12 @@ export interface BatchMaterial {
 /** Makes them. Every part draws from a stream of its own, so that asking for one changes no other. */
 export function partsOfBatch(
   { views, edited, masked }: BatchNeeds,
-  { pictures, rawTexts, texts, tokenizer, imageSize }: BatchMaterial,
+  { pictures, part, rawTexts, texts, tokenizer, imageSize }: BatchMaterial,
   random: Random,
 ): Pick<TrainingBatch, 'views' | 'edited' | 'masked'> {
   const edits = random.fork('edits');
   return {
-    views: views?.map((recipe, i) => drawView(pictures, recipe, random.fork(`view ${i}`), imageSize)),
+    views: views?.map((recipe, i) => drawView(pictures, recipe, random.fork(`view ${i}`), imageSize, part)),
     ...(edited && { edited: tokenizer.tokenize(rawTexts.map((text) => editText(text, edits))) }),
     ...(masked && { masked: maskTokens(texts, tokenizer, random.fork('masks')) }),
   };

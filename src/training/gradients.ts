@@ -118,15 +118,22 @@ function addAll(left: Gradients, right: Gradients): Gradients {
 
 /** Up to `count` pairs of a batch, from `start` on. */
 function slicePairs(batch: TrainingBatch, start: number, count: number): TrainingBatch {
-  return { ...slicePartsOfPairs(batch, start, count), images: sliceRows(batch.images, start, count) };
+  return {
+    ...sliceTexts(batch, start, count),
+    images: sliceRows(batch.images, start, count),
+    views: batch.views?.map(({ images, augmentation }) => ({
+      images: sliceRows(images, start, count),
+      augmentation: sliceRows(augmentation, start, count),
+    })),
+  };
 }
 
-/** The same but for the pictures. */
-export function slicePartsOfPairs(
-  { keys, texts, captions, views, edited, masked }: Omit<TrainingBatch, 'images'>,
+/** The same of all that is no picture. */
+export function sliceTexts(
+  { keys, texts, captions, edited, masked }: Omit<TrainingBatch, 'images' | 'views'>,
   start: number,
   count: number,
-): Omit<TrainingBatch, 'images'> {
+): Omit<TrainingBatch, 'images' | 'views'> {
   const end = Math.min(start + count, keys.length);
   const sliceEach = (values: Int32Array, width: number) => values.subarray(start * width, end * width);
   const sliceTokens = ({ ids, lengths }: TokenBatch) => ({
@@ -137,10 +144,6 @@ export function slicePartsOfPairs(
     keys: keys.slice(start, end),
     texts: sliceTokens(texts),
     captions: captions && sliceTokens(captions),
-    views: views?.map(({ images, augmentation }) => ({
-      images: sliceRows(images, start, count),
-      augmentation: sliceRows(augmentation, start, count),
-    })),
     edited: edited && sliceTokens(edited),
     masked: masked && {
       ...sliceTokens(masked),

@@ -5,7 +5,7 @@ import {
   type PictureSet,
   shardSizes,
 } from '../data';
-import type { Random } from '../engine';
+import type { Random, Ranks } from '../engine';
 import type { Tokenizer } from '../text';
 import type { BatchNeeds } from './batchNeeds';
 import type { TrainingConfig } from './config';
@@ -15,7 +15,6 @@ import { chooseText, type LoadPicturesOptions, loadPictures, openCaptions } from
 import type { ObjectiveConfig } from './objectiveConfig';
 import { keepInput } from './ownRun';
 import { type PictureDataOptions, pictureData } from './pictureData';
-import type { Place } from './rankPairs';
 import { RunInterruptedError } from './run';
 import type { RunFolder } from './runFolder';
 import { streamedData } from './streamedData';
@@ -39,8 +38,8 @@ export interface RunData {
 export interface OpenDataOptions extends LoadPicturesOptions {
   /** What the objective wants of a batch beside pictures and raw texts. */
   needs?: BatchNeeds;
-  /** Which of how many processes this is; see `pictureData` and `streamedData`. */
-  ranks?: Place;
+  /** The processes that train together; see `pictureData` and `streamedData`. */
+  ranks?: Ranks;
   /** Called when all pictures begin to be read; not for a stream. */
   onReading?: () => void;
   /** Called after each sample that a resumed stream passes over, with the number so far. */

@@ -58,7 +58,7 @@ export function pictureData(
     return orderOf(Math.floor(step / perEpoch)).slice(place, place + batchSize);
   };
   const { first, count } = rowsOfRank(batchSize, ranks);
-  const ownOf = (indices: number[]) => indices.slice(first, first + count);
+  const part = { first, of: batchSize };
   const indicesOf = options.sources ? weightedOrder(options.sources, options) : epochs;
 
   // Everything is drawn for the whole batch, so that no draw depends on the number of ranks.
@@ -67,21 +67,17 @@ export function pictureData(
       const random = createRandom(seed).fork(`batch ${step}`);
       const indices = indicesOf(step);
       const boxes = cropBoxes(batchSize, random, toCropOptions(options));
-      const pictures = takeBatch(set, needs.views ? indices : ownOf(indices));
+      const pictures = takeBatch(set, indices.slice(first, first + count));
       const rawTexts = indices.map((index) => textOf(index, random));
       const texts = tokenizer.tokenize(rawTexts);
       const parts = {
         keys: indices.map((index) => set.keys[index]),
         texts,
         captions: captionOf && tokenizer.tokenize(indices.map((index) => captionOf(index, random))),
-        ...partsOfBatch(needs, { pictures, rawTexts, texts, tokenizer, imageSize }, random),
+        ...partsOfBatch(needs, { pictures, part, rawTexts, texts, tokenizer, imageSize }, random),
       };
-      const own = needs.views ? takeBatch(set, ownOf(indices)) : pictures;
-      return batchOfRank(
-        parts,
-        toImages(own, boxes.subarray(4 * first, 4 * (first + count)), imageSize),
-        ranks,
-      );
+      const ownBoxes = boxes.subarray(4 * first, 4 * (first + count));
+      return batchOfRank(parts, toImages(pictures, ownBoxes, imageSize), ranks);
     },
   };
 }

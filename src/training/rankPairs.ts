@@ -1,7 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { alone } from '../distributed';
 import type { Ranks } from '../engine';
-import { slicePartsOfPairs } from './gradients';
+import { sliceTexts } from './gradients';
 import type { TrainingBatch } from './objectives';
 
 /** Which of how many processes this is. */
@@ -17,18 +17,17 @@ export function rowsOfRank(
 }
 
 /**
- * What a rank holds of a batch whose parts, but for the pictures, every rank has made; frees what it leaves out.
+ * What a rank holds of a batch whose texts every rank has made.
  *
+ * @param parts views are the rank's own
  * @param images the rank's own
  */
 export function batchOfRank(
-  parts: Omit<TrainingBatch, 'images'>,
+  { views, ...parts }: Omit<TrainingBatch, 'images'>,
   images: tf.Tensor4D,
   place: Place = alone,
 ): TrainingBatch {
-  if (place.size === 1) return { ...parts, images };
+  if (place.size === 1) return { ...parts, views, images };
   const { first, count } = rowsOfRank(parts.keys.length, place);
-  const own = slicePartsOfPairs(parts, first, count);
-  tf.dispose(parts.views?.flatMap((view) => [view.images, view.augmentation]));
-  return { ...own, images, allKeys: parts.keys };
+  return { ...sliceTexts(parts, first, count), views, images, allKeys: parts.keys };
 }

@@ -10,14 +10,14 @@ import {
   streamBatches,
   toImages,
 } from '../data';
-import { createRandom } from '../engine';
+import { createRandom, type Ranks } from '../engine';
 import type { Tokenizer } from '../text';
 import { type BatchNeeds, partsOfBatch } from './batchNeeds';
 import { type CropConfig, pictureSizeFor, toCropOptions } from './crops';
 import type { ShardSource, TextChoice } from './dataConfig';
 import { chooseText, recordTokenizer, withTexts } from './loadPictures';
 import type { TrainingBatch } from './objectives';
-import { batchOfRank, type Place, rowsOfRank } from './rankPairs';
+import { batchOfRank, rowsOfRank } from './rankPairs';
 import type { TrainingData } from './trainer';
 
 /** Which batches are made of a stream. */
@@ -46,10 +46,10 @@ export interface StreamedDataOptions extends CropConfig {
   /** Largest share of unusable samples; default 0.05, checked from 100 samples on. */
   limitFraction?: number;
   /**
-   * Which of how many processes this is: its batches hold its own pairs of each. All read and decode the same stream, as
-   * pictures that cannot be decoded decide what the next batch begins with.
+   * The processes that read the same stream: batches hold this one's own pairs of each. It decodes no others, and is told
+   * which of theirs cannot be decoded, as these decide what the next batch begins with.
    */
-  ranks?: Place;
+  ranks?: Ranks;
   /** Called after each sample that a resumed run passes over, with the number so far; what it throws ends the run. */
   onPassedOver?: (count: number) => void;
 }
@@ -87,6 +87,8 @@ export function streamedData(
     ? { size: options.pictureSize ?? pictureSizeFor(imageSize) }
     : { size: imageSize, augment: toCropOptions(options) };
   const counter = new BadInputCounter({ limitFraction: options.limitFraction });
+  const { first, count } = rowsOfRank(batchSize, ranks);
+  const rows = ranks && { first, count, sumInPlace: ranks.sumInPlace };
   const inputs = sources.map((source) => openSource(source, counter, options));
   let restored: StreamState | null = null;
   let reached = 0;
@@ -101,6 +103,7 @@ export function streamedData(
       seed,
       shuffleBuffer,
       ...decoding,
+      rows,
       start: state?.next,
       counter,
       onPassedOver,
@@ -121,11 +124,6 @@ export function streamedData(
   }
 
   const textOf = chooseText(withCaptions ? 'first' : textChoice);
-  const { first, count } = rowsOfRank(batchSize, ranks);
-  const picturesOf = ({ pixels, size }: StreamBatch) => ({
-    pixels: pixels.subarray(first * size * size * 3, (first + count) * size * size * 3),
-    size,
-  });
 
   function toTraining(batch: StreamBatch): TrainingBatch {
     const random = createRandom(seed).fork(`batch ${batch.step}`);
@@ -136,10 +134,14 @@ export function streamedData(
       keys: batch.keys,
       texts,
       captions: withCaptions ? tokenizer.tokenize(batch.texts.map((texts) => texts[1])) : undefined,
-      ...partsOfBatch(needs, { pictures: batch, rawTexts, texts, tokenizer, imageSize }, random),
+      ...partsOfBatch(
+        needs,
+        { pictures: batch, part: { first, of: batchSize }, rawTexts, texts, tokenizer, imageSize },
+        random,
+      ),
     };
     const ownBoxes = boxes?.subarray(4 * first, 4 * (first + count)) ?? null;
-    return batchOfRank(parts, toImages(picturesOf(batch), ownBoxes, imageSize), ranks);
+    return batchOfRank(parts, toImages(batch, ownBoxes, imageSize), ranks);
   }
 
   return {

@@ -60,6 +60,21 @@ const IDLE = { probability: 1, brightness: 0, contrast: 0, saturation: 0, hue: 0
 describe('drawView', () => {
   before(() => startEngine());
 
+  it('draws for all pictures where some of them are elsewhere', () => {
+    tf.tidy(() => {
+      const { pixels, size } = noise(6);
+      const some = { pixels: pixels.slice(2 * size * size * 3, 5 * size * size * 3), size };
+      const [generator, sameGenerator] = [createRandom(1), createRandom(1)];
+      const whole = drawView({ pixels, size }, STRONG_VIEW, generator, 9);
+      const part = drawView(some, STRONG_VIEW, sameGenerator, 9, { first: 2, of: 6 });
+      for (const what of ['images', 'augmentation'] as const) {
+        const expected = tf.slice(whole[what] as tf.Tensor, [2], [3]);
+        assert.deepEqual(part[what].dataSync(), expected.dataSync());
+      }
+      assert.equal(generator.uniform(), sameGenerator.uniform());
+    });
+  });
+
   it('gives the pictures of toImages where only a crop is asked for, to the bit', () => {
     tf.tidy(() => {
       for (const recipe of [PLAIN_VIEW, { crop: { scale: [0.2, 0.5], flip: 0.5 } } as const]) {
