@@ -56,8 +56,8 @@ export class EmbeddingInterruptedError extends Error {
 /**
  * Makes whatever rows the file lacks, and finishes it. Memory holds two batches, whatever the number of inputs.
  *
- * One of several processes takes every so manieth batch, so that batches, and with them the last bit of every row, are those
- * of a single run; its rows go to a folder `F.parts` beside the matrix. Whoever ends last puts them together.
+ * One of n processes takes every n-th batch, so that batches, and with them the last bit of every row, are those of a single
+ * run; its rows go to a folder `F.parts` beside the matrix. Whoever ends last puts them together.
  *
  * @throws EmbeddingInterruptedError where the signal asks for it, with all batches so far in the file;
  *   {FolderClaimedError} where another process makes this part; as the inputs, `encode` and `openEmbeddingFile` do
