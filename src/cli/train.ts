@@ -193,8 +193,9 @@ async function train(path: string | undefined, options: TrainOptions): Promise<v
   try {
     await interruptible(run, howToResume(path, options)).finally(progress.stop);
   } catch (error) {
-    if (communicator.size === 1 || isShared(error)) communicator.close();
-    else stopAll(communicator, error);
+    if (communicator.size > 1 && !isShared(error)) stopAll(communicator, error);
+    // Nobody ends before the first has said why: mpirun ends all where one exits with an error.
+    process.once('exit', () => communicator.close());
     if (isFirst) throw error;
     process.exitCode = 1;
     return;

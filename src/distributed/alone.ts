@@ -7,7 +7,6 @@ export const alone: Communicator = {
   sumInPlace: () => {},
   gather: (values) => values.slice(),
   broadcast: (value) => value,
-  broadcastInPlace: () => {},
   barrier: () => {},
   bytesSent: 0,
   abort: (code) => process.exit(code),

@@ -9,8 +9,6 @@ export interface Communicator {
   gather(values: Float32Array): Float32Array;
   /** What rank 0 has, anything that JSON can hold. */
   broadcast<T>(value: T): T;
-  /** Rank 0's numbers into everyone's array. */
-  broadcastInPlace(values: Float32Array): void;
   barrier(): void;
   /** Bytes that this rank has handed to calls so far. */
   readonly bytesSent: number;

@@ -145,9 +145,6 @@ function connect(library: Library): Communicator {
       broadcastBytes(heard);
       return rank === 0 ? value : (JSON.parse(heard.toString()) as [T])[0];
     },
-    broadcastInPlace(values) {
-      broadcastBytes(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-    },
     barrier() {
       check('MPI_Barrier', call.barrier(world));
     },

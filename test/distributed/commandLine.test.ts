@@ -78,6 +78,19 @@ describe('clipbook train under mpirun', function () {
     }
   });
 
+  it('refuses to train a run anew, in one sentence', async () => {
+    const path = configOf('refused', 2, false);
+    const first = await train(1, path);
+    assert.equal(first.code, 0, first.said);
+    const { code, said } = await train(2, path);
+    assert.equal(code, 1, said);
+    assert.equal(
+      said.match(/The run in ".*refused" is finished; give the configuration another name/g)?.length,
+      1,
+    );
+    assert.doesNotMatch(said, /MPI_ABORT|cannot go on/);
+  });
+
   it('stops at SIGTERM with a checkpoint, and goes on with another number of ranks (slow)', async function () {
     if (!slow) this.skip();
     const steps = 150;

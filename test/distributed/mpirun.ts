@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../../src/data/projectRoot';
@@ -36,4 +37,11 @@ export async function mpirun(ranks: number, args: readonly string[]): Promise<st
 /** The same, while it runs. */
 export function startMpirun(ranks: number, args: readonly string[]): ChildProcess {
   return startMpirunOf(command(ranks, args));
+}
+
+/** Those of these processes that are not dead yet; none where the system does not say so. */
+export function processesLeft(pids: readonly number[]): number[] {
+  if (process.platform !== 'linux') return [];
+  const isDead = (pid: number) => /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return pids.filter((pid) => existsSync(`/proc/${pid}`) && !isDead(pid));
 }
