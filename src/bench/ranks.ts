@@ -25,6 +25,8 @@ export interface RanksAnswer {
   seconds: number;
   /** That a rank hands to the others in a step. */
   bytes: number;
+  /** Of a step, in the sum of gradients, once all ranks are there: what sending behind the computation could save at most. */
+  summing: number;
   parameters: number;
 }
 
@@ -84,11 +86,9 @@ export async function measureRanks({ quick, rounds, work, models, tell }: BenchO
         ...(i > 0 && { ratio: rangeOf(seconds.map((step, round) => alone.seconds[round] / (2 * step))) }),
       })),
     );
-    const { bytes, parameters } = answers.get(2)!;
     notes.push(
-      `${name}: in a step of ${batch} pairs a rank hands over ${(bytes / 1e6).toFixed(1)} MB, ${((4 * parameters) / 1e6).toFixed(1)} MB of ` +
-        'them the gradients.',
-      ...predictions({ name, batch, seconds: rangeOf(alone.seconds).median, bytes }),
+      messages(name, batch, answers.get(2)!),
+      ...predictions({ name, batch, seconds: rangeOf(alone.seconds).median, bytes: answers.get(2)!.bytes }),
     );
   }
   return {
@@ -108,6 +108,15 @@ function runRanks(ranks: number, threads: number, job: string): void {
     env: { ...environment(threads), ...root },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
+}
+
+/** What two ranks tell each other in a step. */
+function messages(name: string, batch: number, { bytes, parameters, summing, seconds }: RanksAnswer): string {
+  const megabytes = (count: number) => `${(count / 1e6).toFixed(1)} MB`;
+  return (
+    `${name}: in a step of ${batch} pairs a rank hands over ${megabytes(bytes)}, ${megabytes(4 * parameters)} of them the gradients, ` +
+    `whose sum takes ${((100 * summing) / seconds).toFixed(1)} % of the step.`
+  );
 }
 
 /** How efficient more ranks would be that each take a batch as large as the one measured. */

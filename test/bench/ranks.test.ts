@@ -33,7 +33,7 @@ describe('ranks of a bench', function () {
         ['mini, one rank, one thread', 'mini, two ranks, one thread each', 'mini, one rank, two threads'],
       );
       assert.ok(rows[1].ratio!.median > 0.05 && rows[1].ratio!.median < 2);
-      assert.match(notes![0], /a rank hands over \d+\.\d MB/);
+      assert.match(notes![0], /a rank hands over \d+\.\d MB, .* whose sum takes \d\d?\.\d % of the step\.$/);
     } finally {
       rmSync(work, { recursive: true });
     }
