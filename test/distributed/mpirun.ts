@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { projectRoot } from '../../src/data/projectRoot';
 
 /** Ranks of a test share whatever cores there are, whoever runs it. */
-const ENVIRONMENT = {
+export const ENVIRONMENT = {
   ...process.env,
   OMPI_ALLOW_RUN_AS_ROOT: '1',
   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',

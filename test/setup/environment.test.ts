@@ -33,6 +33,30 @@ describe('launch', () => {
     assert.equal(environment({ ...ranks, OMP_NUM_THREADS: '3' }).OMP_NUM_THREADS, undefined);
   });
 
+  for (const [told, variables, part] of [
+    ['its cores', { SLURM_CPUS_PER_TASK: '1' }, 1],
+    ['more cores than there are', { SLURM_CPUS_PER_TASK: '100000' }, availableParallelism()],
+    ['no part of two cores, as the third of four nodes', { SLURM_NODEID: '2', SLURM_CPUS_ON_NODE: '2' }, 1],
+    ['no part of two cores, alone on the last node', { SLURM_NODEID: '3', SLURM_CPUS_ON_NODE: '2' }, 2],
+    ['less than a core', { SLURM_NODEID: '0', SLURM_CPUS_ON_NODE: '1' }, 1],
+  ] as [string, NodeJS.ProcessEnv, number][]) {
+    it(`gives a task of srun its part of the cores: told ${told}`, async () => {
+      const { environment } = await load();
+      const step = { SLURM_STEP_TASKS_PER_NODE: '2(x3),1', ...variables };
+      const expected = String(Math.min(part, availableParallelism()));
+      assert.equal(environment(step).OMP_NUM_THREADS, expected);
+      assert.equal(environment(step).TF_NUM_INTRAOP_THREADS, expected);
+      const ofMpirun = { ...step, OMPI_COMM_WORLD_LOCAL_SIZE: '1' };
+      assert.equal(
+        environment(ofMpirun).OMP_NUM_THREADS,
+        undefined,
+        "mpirun's daemons are tasks of srun, too",
+      );
+      const { SLURM_STEP_TASKS_PER_NODE, ...batch } = step;
+      assert.equal(environment(batch).OMP_NUM_THREADS, undefined, 'a batch script shares with nobody');
+    });
+  }
+
   it('runs a script in the environment, with the variables named before it', () => {
     const script = 'console.log(process.env.CLIPBOOK_ENVIRONMENT, process.env.CLIPBOOK_SLOW)';
     assert.equal(node('CLIPBOOK_SLOW=a=b', '-e', script).stdout, '1 a=b\n');

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Share } from '../../src/distributed';
+import { hasMpi } from './mpirun';
+import { temporarySlurm, until } from './slurm';
+
+/** Prints what a process is told, and makes of it. */
+const SCRIPT = `
+  const { shareOfWork } = require('./src/distributed/index.ts');
+  const told = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(SLURM|PMI|OMPI)/.test(name)));
+  console.log(JSON.stringify({ share: shareOfWork(), told }));`;
+const NODE = [process.execPath, '--require', 'tsx/cjs', '-e', SCRIPT];
+
+interface Answer {
+  share: Share;
+  told: Record<string, string | undefined>;
+}
+
+/** Slurm itself, on two nodes that are this machine: what it tells processes, and how its signals reach them. */
+describe('Slurm', function () {
+  this.timeout(180_000);
+  const { folder, slurm } = temporarySlurm();
+
+  const answersOf = (text: string): Answer[] =>
+    text
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Answer)
+      .sort((a, b) => a.share.part - b.share.part);
+  const sharesOf = (answers: Answer[]) => answers.map(({ share: { part, of } }) => `${part}/${of}`);
+  const toldOf = (answers: Answer[], name: string) => answers.map(({ told }) => told[name]);
+
+  /** Runs a batch script, or an array of it, to its end, and gives what it printed. */
+  async function batch(name: string, lines: string, ...options: string[]): Promise<string> {
+    const id = await submit(name, lines, ...options);
+    for (const state of await slurm().waitForJob(id)) assert.equal(state, 'COMPLETED', outputOf(name));
+    return outputOf(name);
+  }
+  async function submit(name: string, lines: string, ...options: string[]): Promise<string> {
+    const [script, output] = [join(folder, `${name}.sh`), join(folder, `${name}.log`)];
+    writeFileSync(script, `#!/bin/sh\n${lines}\n`);
+    return slurm().run('sbatch', [
+      '--parsable',
+      '--output',
+      output,
+      '--open-mode=append',
+      ...options,
+      script,
+    ]);
+  }
+  const outputOf = (name: string) => {
+    const path = join(folder, `${name}.log`);
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  };
+  const quoted = NODE.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+
+  it('tells each task of srun its share, over two nodes', async () => {
+    const answers = answersOf(
+      await slurm().run('srun', ['--nodes=2', '--ntasks=3', '--cpus-per-task=1', ...NODE]),
+    );
+    assert.deepEqual(sharesOf(answers), ['0/3', '1/3', '2/3']);
+    assert.deepEqual(toldOf(answers, 'SLURM_STEP_NUM_TASKS'), ['3', '3', '3']);
+    assert.deepEqual(toldOf(answers, 'SLURM_STEP_TASKS_PER_NODE'), ['2,1', '2,1', '2,1']);
+    assert.deepEqual(toldOf(answers, 'SLURM_NODEID'), ['0', '0', '1']);
+    assert.deepEqual(toldOf(answers, 'SLURM_LOCALID'), ['0', '1', '0']);
+    assert.deepEqual(toldOf(answers, 'SLURM_CPUS_PER_TASK'), ['1', '1', '1']);
+  });
+
+  it('gives a batch script all of the work, and shares it out among the steps in it', async () => {
+    const said = await batch('script', `${quoted}; srun -n 2 ${quoted}; srun -n 1 ${quoted}`, '--ntasks=2');
+    assert.deepEqual(sharesOf(answersOf(said)), ['0/1', '0/2', '0/1', '1/2']);
+    const [script] = answersOf(said.split('\n')[0]);
+    assert.deepEqual([script.told.SLURM_NTASKS, script.told.SLURM_PROCID], ['2', '0']);
+    for (const name of ['STEP_NUM_TASKS', 'STEP_TASKS_PER_NODE', 'STEP_ID', 'CPUS_PER_TASK'])
+      assert.equal(script.told[`SLURM_${name}`], undefined);
+  });
+
+  it('gives each task of a job array all of it, as most arrays share nothing out', async () => {
+    const answers = answersOf(await batch('array', quoted, '--array=1-3'));
+    assert.deepEqual(sharesOf(answers), ['0/1', '0/1', '0/1']);
+    assert.deepEqual(toldOf(answers, 'SLURM_ARRAY_TASK_ID').sort(), ['1', '2', '3']);
+  });
+
+  it('tells ranks theirs through PMIx and PMI2, and mpirun does in an allocation', async () => {
+    const list = await slurm().run('sh', ['-c', 'srun --mpi=list 2>&1']);
+    for (const [kind, rank] of [
+      ['pmix', 'PMIX_RANK'],
+      ['pmi2', 'PMI_RANK'],
+    ]) {
+      if (!new RegExp(`\\b${kind}\\b`).test(list)) continue;
+      const answers = answersOf(await slurm().run('srun', ['-N', '2', '-n', '3', `--mpi=${kind}`, ...NODE]));
+      assert.deepEqual(sharesOf(answers), ['0/3', '1/3', '2/3'], kind);
+      assert.deepEqual(toldOf(answers, rank), ['0', '1', '2']);
+    }
+    if (!hasMpi()) return;
+    const answers = answersOf(await slurm().run('salloc', ['-N', '2', '-n', '3', 'mpirun', ...NODE]));
+    assert.deepEqual(sharesOf(answers), ['0/3', '1/3', '2/3']);
+    // Its daemons are a step of one task a node.
+    assert.deepEqual(toldOf(answers, 'SLURM_STEP_NUM_TASKS'), ['2', '2', '2']);
+  });
+
+  it('hands signals to what a batch script became, or to the tasks of a step and not to their script', async () => {
+    const waiting = `'${process.execPath}' -e '
+      console.log("ready"); setInterval(() => {}, 1000);
+      process.on("SIGTERM", () => { console.log("told"); setTimeout(() => process.exit(143), 1500); });'`;
+    for (const [name, lines, whom, end] of [
+      ['exec', `exec ${waiting}`, ['--batch'], 'FAILED'],
+      ['step', `srun ${waiting}; echo "code $?"`, [], 'COMPLETED'],
+    ] as const) {
+      const id = await submit(name, lines);
+      await until(
+        () => outputOf(name).includes('ready'),
+        30,
+        () => 'the job to start',
+      );
+      await slurm().run('scancel', ['--signal=TERM', ...whom, id]);
+      assert.deepEqual(await slurm().waitForJob(id), [end], outputOf(name));
+      assert.match(outputOf(name), name === 'exec' ? /told/ : /told\n[\s\S]*code 143/);
+    }
+  });
+});
