@@ -36,7 +36,7 @@ export function evaluationTables(results: EvaluationResults): Table[] {
 }
 
 /** Which values of a metric are better; how sure a model is on average is neither good nor bad. */
-function betterOf(id: ProtocolId, metric: string): Column['better'] {
+export function betterOf(id: ProtocolId, metric: string): Column['better'] {
   if (id === 'calibration' && metric === 'confidence') return undefined;
   return metric === 'mCE' || (id === 'calibration' && metric !== 'accuracy') ? 'lower' : 'higher';
 }

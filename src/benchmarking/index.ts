@@ -6,6 +6,7 @@ export * from './evaluationTables';
 export * from './groupSizes';
 export * from './groups';
 export { clearHandedIn, handIn } from './handIn';
+export * from './mainScores';
 export { formatMetric, metricTitle } from './measuredCells';
 export type { MetricDifference } from './metricDifferences';
 export type { Observer } from './observer';

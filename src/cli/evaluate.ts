@@ -112,7 +112,7 @@ function names(text: string): string[] {
   return text.split(',').filter((name) => name !== '');
 }
 
-function protocolList(text: string): ProtocolId[] {
+export function protocolList(text: string): ProtocolId[] {
   const known = PROTOCOLS.split(', ');
   const odd = names(text).find((name) => !known.includes(name));
   if (odd === undefined) return names(text) as ProtocolId[];

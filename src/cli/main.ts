@@ -14,6 +14,7 @@ import { register as reproduce } from './reproduce';
 import { register as results } from './results';
 import { register as search } from './search';
 import { register as setup } from './setup';
+import { register as sweep } from './sweep';
 import { register as train } from './train';
 
 /**
@@ -26,6 +27,7 @@ const verbs = [
   reproduce,
   results,
   train,
+  sweep,
   data,
   caption,
   captioner,

@@ -245,7 +245,7 @@ function explain(id: string | undefined): string {
 const PICTURES_PER_NOTE = 10_000;
 
 /** A run of a few minutes on data that every clone has; its paths are relative to where it is asked for. */
-function exampleConfig() {
+export function exampleConfig() {
   const { projectRoot } = require('../data/projectRoot') as typeof import('../data/projectRoot');
   const shards = join(projectRoot(), 'data', 'pictograms', 'train-*.tar.gz');
   return {

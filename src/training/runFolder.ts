@@ -67,7 +67,8 @@ export function runFolderPath({
   return join(root, checkFolderName(experiment), 'runs', checkFolderName(name));
 }
 
-function keepConfig(path: string, config: Record<string, unknown>): void {
+/** Keeps what decides an outcome in a file. @throws Error naming the first difference where the file says otherwise. */
+export function keepConfig(path: string, config: Record<string, unknown>): void {
   const wanted = toJson(config);
   if (!existsSync(path)) {
     writeFileAtomically(path, [wanted]);

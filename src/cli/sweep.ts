@@ -1,0 +1,167 @@
+import type { Command } from 'commander';
+import { shareOfWork } from '../distributed';
+import type { RunWithState, Sweep, SweepEvaluation, SweepRun } from '../experiments/sweep';
+import type { Progress } from '../report';
+import { protocolList } from './evaluate';
+import { progressOfPart } from './partProgress';
+import { exampleConfig } from './train';
+
+const HELP = `
+The sweep is a JSON file:
+  name       names the sweep and its folder, results/sweeps/<name>/
+  base       what all runs have in common: the settings of "clipbook train", or the path of a file with them, from this one
+  grid       settings by their places with the values of each, all of which are combined:
+             { "recipe.learningRate": [0.001, 0.0003], "objective": ["clip", "dalip", { "name": "dalip", "alpha": 0.3 }] }
+  list       or sets of settings that belong together, with labels if you like; combined with the grid if there is one:
+             [{ "label": "as published", "recipe.warmupSteps": 40 }, { "label": "gentle", "recipe.clipNorm": 0.1 }]
+  seeds      each combination is trained with each of them, and tables show means with 95 % t-intervals; the base's
+  evaluate   what trained models are judged on, as "clipbook evaluate" takes it: { "benchmarks": ["pets", "my/pictures"],
+             "protocols": ["zero-shot", "linear-probe"], "data": "…", "allowPartial": true }; nothing
+
+Each run is one of "clipbook train", in results/train/runs/, named after what it varies. One table is written at the end, as
+Markdown, CSV, LaTeX and HTML, and runs.csv with a line for each run.
+
+The same command again goes on: finished runs are kept, stopped ones resumed, and values or seeds may be added. Start it as
+often as you like at the same time, in terminals, under "mpirun -n 4", or as a job array of Slurm
+(src/distributed/slurm/sweep.sbatch): each process takes the next run that nobody has, also what a killed one left behind.
+
+Examples:
+  $ clipbook sweep --example > rates.json
+  $ clipbook sweep rates.json --dry-run
+  $ clipbook sweep rates.json
+  $ mpirun -n 4 --bind-to none clipbook sweep rates.json --output /shared/results`;
+
+/** `clipbook sweep`: training runs that differ in a few settings, and one table of them. */
+export function register(program: Command): void {
+  program
+    .command('sweep')
+    .description('train runs that differ in a few settings, on as many processes as you like, into one table')
+    .argument('[sweep]', 'a JSON file that describes the runs')
+    .option('--dry-run', 'list the runs and how far each is; nothing is written')
+    .option('--retry', 'try runs again that have failed')
+    .option('-o, --output <folder>', 'where results go', 'results')
+    .option('--example', 'print a sweep over the embedded pictograms, to edit')
+    .option('--json', 'print all runs as JSON')
+    .addHelpText('after', HELP)
+    .action(sweep);
+}
+
+interface SweepFlags {
+  dryRun?: boolean;
+  retry?: boolean;
+  output: string;
+  example?: boolean;
+  json?: boolean;
+}
+
+async function sweep(path: string | undefined, flags: SweepFlags): Promise<void> {
+  if (flags.example) return console.log(JSON.stringify(exampleSweep(), null, 2));
+  if (path === undefined) {
+    throw new Error('Expected the path of a sweep’s JSON file; "clipbook sweep --example" prints one.');
+  }
+  const { readSweepFile, sweepRuns } =
+    require('../experiments/sweep') as typeof import('../experiments/sweep');
+  const asked = readSweepFile(path);
+  for (const protocol of asked.evaluate?.protocols ?? []) protocolList(protocol);
+  if (flags.dryRun) print(asked, sweepRuns(asked, flags.output), flags, describeStates);
+  else await run(asked, flags);
+}
+
+async function run(asked: Sweep, flags: SweepFlags): Promise<void> {
+  const { forgetFailures, runSweep, writeSweep } =
+    require('../experiments/sweep') as typeof import('../experiments/sweep');
+  const { startEngine } = require('../engine') as typeof import('../engine');
+  const { interruptible } = require('./interrupt') as typeof import('./interrupt');
+
+  await startEngine();
+  const { output: root } = flags;
+  const { part, of } = shareOfWork();
+  const progress = progressOfPart({ part, of });
+  if (flags.retry) forgetFailures(asked, root);
+  const work = async (signal: AbortSignal) => {
+    await runSweep(asked, {
+      ...{ root, signal, judge: judgeOf(asked.evaluate, progress, signal) },
+      first: Math.floor((asked.runs.length * part) / of),
+      onRun: ({ name, config }) =>
+        progress.stage(`${name} (${placeOf(name, asked)} of ${asked.runs.length})`, config.recipe.steps),
+      onStep: ({ step, loss, pairsPerSecond }) => progress.update(step, { loss, pairsPerSecond }),
+      onFailure: ({ name }, reason) => progress.note(`${name} has failed: ${reason}`),
+    });
+    progress.stop();
+    const runs = await writeSweep(asked, root);
+    print(asked, runs, flags, describeEnd);
+    if (runs.some(({ state }) => state === 'failed')) process.exitCode = 1;
+  };
+  await interruptible(work, 'The same command goes on from there.').finally(progress.stop);
+}
+
+const placeOf = (name: string, { runs }: Sweep) => runs.findIndex((run) => run.name === name) + 1;
+
+type Judge = NonNullable<Parameters<typeof import('../experiments/sweep').runSweep>[1]>['judge'];
+
+/** Judges trained models as `clipbook evaluate` does; a run that was judged before is not judged again. */
+function judgeOf(evaluation: SweepEvaluation | undefined, progress: Progress, signal: AbortSignal): Judge {
+  if (!evaluation) return undefined;
+  const { evaluate, mainScores, writeEvaluation } =
+    require('../benchmarking') as typeof import('../benchmarking');
+  const { benchmarks, protocols = ['zero-shot'], data, allowPartial } = evaluation;
+  return async ({ run, folder, results }) => {
+    progress.stage(`judge ${run.name}`, 1);
+    const found = await evaluate({
+      ...{ benchmarks, data, allowPartial, signal },
+      models: [{ model: folder, label: run.name }],
+      protocols: protocols.flatMap(protocolList),
+    });
+    writeEvaluation(results, found);
+    return Object.fromEntries(mainScores(found.results).map(({ title, ...score }) => [title, score]));
+  };
+}
+
+type Describe = (asked: Sweep, runs: readonly RunWithState[], root: string) => string;
+
+function print(
+  asked: Sweep,
+  runs: readonly RunWithState[],
+  { json, output }: SweepFlags,
+  describe: Describe,
+): void {
+  console.log(json ? JSON.stringify(runs.map(({ config, ...run }) => run)) : describe(asked, runs, output));
+}
+
+const STATES: Record<RunWithState['state'], string> = {
+  finished: 'finished',
+  failed: 'failed',
+  running: 'running elsewhere',
+  stopped: 'stopped on the way',
+  new: 'new',
+};
+
+function describeStates({ columns }: Sweep, runs: readonly RunWithState[]): string {
+  const settings = ({ values, seed }: SweepRun) =>
+    [...columns.map((column, i) => `${column} ${values[i]}`), `seed ${seed}`].join(', ');
+  const lines = runs.map((run) => `${settings(run)}: ${STATES[run.state]}`);
+  return [...lines, `${runs.length} runs.`].join('\n');
+}
+
+function describeEnd(asked: Sweep, runs: readonly RunWithState[], root: string): string {
+  const { sweepFolder, sweepTable } =
+    require('../experiments/sweep') as typeof import('../experiments/sweep');
+  const { renderText } = require('../report') as typeof import('../report');
+  const notes = runs.flatMap((run) => (run.state === 'running' ? [run.reason] : []));
+  return [
+    renderText(sweepTable(asked, runs)),
+    ...(notes.length > 0 ? ['Still running; whoever ends last writes the whole table:', ...notes] : []),
+    `Everything is in "${sweepFolder(asked, root)}".`,
+  ].join('\n');
+}
+
+/** A sweep of a few minutes on data that every clone has. */
+function exampleSweep() {
+  const { name, ...base } = exampleConfig();
+  return {
+    name: 'rates',
+    base: { ...base, recipe: { ...base.recipe, steps: 100, seed: undefined } },
+    grid: { 'recipe.learningRate': [0.001, 0.0003], objective: ['clip', 'dalip'] },
+    seeds: [0, 1],
+  };
+}

@@ -1,0 +1,4 @@
+export * from './runSweep';
+export * from './sweepConfig';
+export * from './sweepTable';
+export * from './writeSweep';
