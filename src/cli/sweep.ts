@@ -16,12 +16,13 @@ The sweep is a JSON file:
              [{ "label": "as published", "recipe.warmupSteps": 40 }, { "label": "gentle", "recipe.clipNorm": 0.1 }]
   seeds      each combination is trained with each of them, and tables show means with 95 % t-intervals; the base's
   evaluate   what trained models are judged on, as "clipbook evaluate" takes it: { "benchmarks": ["pets", "my/pictures"],
-             "protocols": ["zero-shot", "linear-probe"], "data": "…", "allowPartial": true }; nothing
+             "protocols": ["zero-shot", "linear-probe"]; "data", "split", "task", "classNames", "templates", "allowPartial" as
+             its options }; nothing
 
 Each run is one of "clipbook train", in results/train/runs/, named after what it varies. One table is written at the end, as
 Markdown, CSV, LaTeX and HTML, and runs.csv with a line for each run.
 
-The same command again goes on: finished runs are kept, stopped ones resumed, and values or seeds may be added. Start it as
+The same command again goes on: finished runs are kept, stopped ones resumed, and values, seeds or sets to judge on may be added. Start it as
 often as you like at the same time, in terminals, under "mpirun -n 4", or as a job array of Slurm
 (src/distributed/slurm/sweep.sbatch): each process takes the next run that nobody has, also what a killed one left behind.
 
@@ -73,6 +74,7 @@ async function run(asked: Sweep, flags: SweepFlags): Promise<void> {
   const { startEngine } = require('../engine') as typeof import('../engine');
   const { interruptible } = require('./interrupt') as typeof import('./interrupt');
 
+  if (asked.evaluate) await checkSets(asked.evaluate);
   await startEngine();
   const { output: root } = flags;
   const { part, of } = shareOfWork();
@@ -90,12 +92,20 @@ async function run(asked: Sweep, flags: SweepFlags): Promise<void> {
     progress.stop();
     const runs = await writeSweep(asked, root);
     print(asked, runs, flags, describeEnd);
-    if (runs.some(({ state }) => state === 'failed')) process.exitCode = 1;
+    // Under mpirun an exit code ends the others, too: whoever ends last says it.
+    const states = new Set(runs.map(({ state }) => state));
+    if (states.has('failed') && !states.has('running')) process.exitCode = 1;
   };
   await interruptible(work, 'The same command goes on from there.').finally(progress.stop);
 }
 
 const placeOf = (name: string, { runs }: Sweep) => runs.findIndex((run) => run.name === name) + 1;
+
+/** A set that is not there should not be found missing after the first run. */
+async function checkSets({ protocols, ...sets }: SweepEvaluation): Promise<void> {
+  const { findSets } = require('../benchmarking') as typeof import('../benchmarking');
+  await findSets(sets, () => {});
+}
 
 type Judge = NonNullable<Parameters<typeof import('../experiments/sweep').runSweep>[1]>['judge'];
 
@@ -104,11 +114,11 @@ function judgeOf(evaluation: SweepEvaluation | undefined, progress: Progress, si
   if (!evaluation) return undefined;
   const { evaluate, mainScores, writeEvaluation } =
     require('../benchmarking') as typeof import('../benchmarking');
-  const { benchmarks, protocols = ['zero-shot'], data, allowPartial } = evaluation;
+  const { protocols = ['zero-shot'], ...sets } = evaluation;
   return async ({ run, folder, results }) => {
     progress.stage(`judge ${run.name}`, 1);
     const found = await evaluate({
-      ...{ benchmarks, data, allowPartial, signal },
+      ...{ ...sets, signal },
       models: [{ model: folder, label: run.name }],
       protocols: protocols.flatMap(protocolList),
     });
@@ -157,11 +167,13 @@ function describeEnd(asked: Sweep, runs: readonly RunWithState[], root: string):
 
 /** A sweep of a few minutes on data that every clone has. */
 function exampleSweep() {
-  const { name, ...base } = exampleConfig();
+  const { name, data, recipe, ...base } = exampleConfig();
+  const test = data.shards.replace('train-*', 'test-00000');
   return {
     name: 'rates',
-    base: { ...base, recipe: { ...base.recipe, steps: 100, seed: undefined } },
-    grid: { 'recipe.learningRate': [0.001, 0.0003], objective: ['clip', 'dalip'] },
+    base: { data, ...base, recipe: { ...recipe, learningRate: undefined, seed: undefined } },
+    grid: { objective: ['clip', 'dalip'], 'recipe.learningRate': [0.001, 0.0003] },
     seeds: [0, 1],
+    evaluate: { benchmarks: [test], task: 'classification' },
   };
 }

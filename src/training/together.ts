@@ -37,10 +37,21 @@ export function byFirstRank<T>(communicator: Communicator, decide: () => T): T {
   throw markShared(failed ?? Object.assign(new Error(heard.flaw.message), { name: heard.flaw.name }));
 }
 
+/** What each rank does for itself, without a word to the others; an error that all of them have is marked as shared. */
+export async function byEachRank<T>(communicator: Communicator, work: () => Promise<T>): Promise<T> {
+  const [outcome] = await Promise.allSettled([work()]);
+  const failures = ranksSaying(communicator, outcome.status === 'rejected');
+  if (outcome.status === 'fulfilled') return outcome.value;
+  throw failures === communicator.size ? markShared(outcome.reason) : outcome.reason;
+}
+
 /** Whether any rank says yes. */
 export function anyRank(communicator: Communicator, yes: boolean): boolean {
-  if (communicator.size === 1) return yes;
+  return ranksSaying(communicator, yes) > 0;
+}
+
+function ranksSaying({ size, sumInPlace }: Communicator, yes: boolean): number {
   const votes = Float32Array.of(yes ? 1 : 0);
-  communicator.sumInPlace(votes);
-  return votes[0] > 0;
+  if (size > 1) sumInPlace(votes);
+  return votes[0];
 }

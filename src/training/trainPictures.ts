@@ -11,7 +11,7 @@ import { type OpenDataOptions, openData } from './openData';
 import { claimOwnRun, findOwnRun, openOwnRun } from './ownRun';
 import { trainRun } from './run';
 import { startFrom } from './startFrom';
-import { byFirstRank } from './together';
+import { byEachRank, byFirstRank } from './together';
 import { checkRanks, type StepReport, startTraining } from './trainer';
 
 export interface TrainPicturesOptions extends OpenDataOptions {
@@ -71,11 +71,10 @@ export async function trainPictures(
   }
   const objective = createObjective(config.objective, config.model);
   checkRanks(objective, recipe, { ranks: communicator, localLoss });
-  const data = await openData(config, createTokenizer(config.model.text), {
-    ...options,
-    needs: objective.needs,
-    ranks: communicator,
-  });
+  const asked = { ...options, needs: objective.needs, ranks: communicator };
+  const data = await byEachRank(communicator, () =>
+    openData(config, createTokenizer(config.model.text), asked),
+  );
   const model = createClip(config.model, recipe.seed);
   const training = startTraining(model, objective, recipe, { ranks: communicator, localLoss });
   let claim: FolderClaim | undefined;

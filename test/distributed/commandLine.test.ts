@@ -91,6 +91,14 @@ describe('clipbook train under mpirun', function () {
     assert.doesNotMatch(said, /MPI_ABORT|cannot go on/);
   });
 
+  it('says once what all ranks find, and ends in good order', async () => {
+    const path = configOf('missing', 2, false);
+    const { code, said } = await train(2, path, '--data', join(folder, 'none-*.tar'));
+    assert.equal(code, 1, said);
+    assert.equal(said.match(/Expected .*none-\*\.tar/g)?.length, 1, said);
+    assert.doesNotMatch(said, /MPI_ABORT|cannot go on/);
+  });
+
   it('stops at SIGTERM with a checkpoint, and goes on with another number of ranks (slow)', async function () {
     if (!slow) this.skip();
     const steps = 150;

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   claimFolder,
   DiskError,
@@ -16,7 +17,7 @@ import {
   type StepReport,
   trainPictures,
 } from '../../training';
-import type { Sweep, SweepRun } from './sweepConfig';
+import type { Sweep, SweepEvaluation, SweepRun } from './sweepConfig';
 
 /** What a finished run came to. */
 export interface SweepResult {
@@ -29,6 +30,8 @@ export interface SweepResult {
   seconds: number;
   /** The run's folder. */
   folder: string;
+  /** On what it was judged; null: nothing. */
+  evaluate: SweepEvaluation | null;
 }
 
 /** A figure of a trained model. */
@@ -73,7 +76,7 @@ export function sweepFolder({ name }: Pick<Sweep, 'name'>, root = 'results'): st
  *
  * Each run is one of `clipbook train`, in `<root>/train/runs/`; what the sweep knows of it is in `sweepFolder`.
  *
- * @throws Error where the folder holds a sweep with another base or evaluation; RunInterruptedError where the signal asks for
+ * @throws Error where the folder holds a sweep with another base; RunInterruptedError where the signal asks for
  *   it; {DiskError}. What ends one run is written down, and the next one begins
  */
 export async function runSweep(sweep: Sweep, options: SweepOptions = {}): Promise<void> {
@@ -95,8 +98,9 @@ export async function runSweep(sweep: Sweep, options: SweepOptions = {}): Promis
 
 /** How far a run is; writes nothing. */
 export function stateOf(sweep: Sweep, run: SweepRun, root?: string): RunState {
-  const { folder, result, failure } = placesOf(sweep, run, root);
-  if (existsSync(result)) return { state: 'finished', result: JSON.parse(readFileSync(result, 'utf8')) };
+  const { folder, failure } = placesOf(sweep, run, root);
+  const result = resultOf(sweep, run, root);
+  if (result) return { state: 'finished', result };
   if (existsSync(failure))
     return { state: 'failed', reason: JSON.parse(readFileSync(failure, 'utf8')).reason };
   const trained = runFolderPath({ root, experiment: 'train', name: run.name });
@@ -108,6 +112,14 @@ export function stateOf(sweep: Sweep, run: SweepRun, root?: string): RunState {
   }
   const hasBegun = listCheckpoints(join(trained, 'checkpoints')).length > 0;
   return { state: hasBegun ? 'stopped' : 'new' };
+}
+
+/** What a run came to; null where it is not finished, or was judged on something else. */
+function resultOf(sweep: Sweep, run: SweepRun, root?: string): SweepResult | null {
+  const { result } = placesOf(sweep, run, root);
+  if (!existsSync(result)) return null;
+  const found: SweepResult = JSON.parse(readFileSync(result, 'utf8'));
+  return isDeepStrictEqual(found.evaluate, sweep.evaluate ?? null) ? found : null;
 }
 
 /** Lets failed runs be tried again. */
@@ -122,11 +134,11 @@ function placesOf(sweep: Sweep, run: SweepRun, root?: string) {
   return { folder, result: join(folder, 'result.json'), failure: join(folder, 'failure.json') };
 }
 
-/** Seeds and values may be added to a sweep later; another base would be another sweep. */
-function keepSweep({ base, evaluate, ...sweep }: Sweep, root?: string): void {
+/** Seeds, values and sets to judge on may be added to a sweep later; another base would be another sweep. */
+function keepSweep(sweep: Sweep, root?: string): void {
   const folder = sweepFolder(sweep, root);
   mkdirSync(folder, { recursive: true });
-  keepConfig(join(folder, 'base.json'), { base, evaluate });
+  keepConfig(join(folder, 'base.json'), sweep.base);
 }
 
 async function takeRun(sweep: Sweep, run: SweepRun, options: SweepOptions): Promise<void> {
@@ -134,9 +146,10 @@ async function takeRun(sweep: Sweep, run: SweepRun, options: SweepOptions): Prom
   const { folder, result, failure } = placesOf(sweep, run, root);
   const claim = claimFolder(folder);
   try {
-    if (existsSync(result) || existsSync(failure)) return; // done since it was looked at
+    if (resultOf(sweep, run, root) || existsSync(failure)) return; // done since it was looked at
     onRun?.(run);
-    writeJson(result, await trainAndJudge(run, folder, options));
+    const found = await trainAndJudge(run, folder, options);
+    writeJson(result, { ...found, evaluate: sweep.evaluate ?? null });
   } catch (error) {
     if (endsAll(error) || signal?.aborted) throw error;
     const reason = (error as Error).message;
@@ -154,7 +167,7 @@ async function trainAndJudge(
   run: SweepRun,
   results: string,
   { root, signal, judge, onStep }: SweepOptions,
-): Promise<SweepResult> {
+): Promise<Omit<SweepResult, 'evaluate'>> {
   const { folder, pairs, seconds } = await trainPictures(run.config, { root, resume: true, signal, onStep });
   const scores = judge ? await judge({ run, folder, results: join(results, 'evaluation') }) : {};
   return {

@@ -5,6 +5,7 @@ import {
   list,
   number,
   object,
+  oneOf,
   optional,
   type Reader,
   readJson,
@@ -41,6 +42,10 @@ export interface SweepEvaluation {
   benchmarks: string[];
   protocols?: string[];
   data?: string;
+  split?: string;
+  task?: 'classification' | 'retrieval';
+  classNames?: string;
+  templates?: string;
   allowPartial?: boolean;
 }
 
@@ -69,6 +74,10 @@ const readSweep = object({
       benchmarks: some(text),
       protocols: optional(some(text)),
       data: optional(text),
+      split: optional(text),
+      task: optional(oneOf(['classification', 'retrieval'])),
+      classNames: optional(text),
+      templates: optional(text),
       allowPartial: optional(flag),
     }),
   ),

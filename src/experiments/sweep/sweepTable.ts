@@ -90,10 +90,16 @@ function meanCell(values: readonly number[]): Cell {
 }
 
 function footnotesOf(runs: readonly RunWithState[]): string[] {
-  const failed = runs.flatMap((run) => (run.state === 'failed' ? [`${run.name}: ${run.reason}`] : []));
+  const failed = new Map<string, string[]>();
+  for (const run of runs) {
+    if (run.state === 'failed') failed.set(run.reason, [...(failed.get(run.reason) ?? []), run.name]);
+  }
   return [
     'Loss: the mean of the logged training losses of the last tenth of the steps. It compares runs of one objective and batch size only.',
     '± is half the 95 % t-interval of the mean over seeds; one seed has none, and says nothing about others.',
-    ...failed.map((sentence) => `Failed: ${sentence}`),
+    ...[...failed].map(
+      ([reason, names]) =>
+        `Failed: ${names[0]}${names.length > 1 ? ` and ${names.length - 1} more` : ''}: ${reason}`,
+    ),
   ];
 }
