@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { projectRoot } from '../../src/data/projectRoot';
 import type { Share } from '../../src/distributed';
 import { hasMpi } from './mpirun';
 import { temporarySlurm, until } from './slurm';
 
+const LAUNCH = join(projectRoot(), 'setup', 'launch.mjs');
+
 /** Prints what a process is told, and makes of it. */
 const SCRIPT = `
   const { shareOfWork } = require('./src/distributed/index.ts');
-  const told = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(SLURM|PMI|OMPI)/.test(name)));
+  const told = Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(SLURM|PMI|OMP)/.test(name)));
   console.log(JSON.stringify({ share: shareOfWork(), told }));`;
-const NODE = [process.execPath, '--require', 'tsx/cjs', '-e', SCRIPT];
+const NODE = [process.execPath, LAUNCH, '--require', 'tsx/cjs', '-e', SCRIPT];
 
 interface Answer {
   share: Share;
@@ -40,14 +44,8 @@ describe('Slurm', function () {
   async function submit(name: string, lines: string, ...options: string[]): Promise<string> {
     const [script, output] = [join(folder, `${name}.sh`), join(folder, `${name}.log`)];
     writeFileSync(script, `#!/bin/sh\n${lines}\n`);
-    return slurm().run('sbatch', [
-      '--parsable',
-      '--output',
-      output,
-      '--open-mode=append',
-      ...options,
-      script,
-    ]);
+    const always = ['--parsable', '--output', output, '--open-mode=append'];
+    return slurm().run('sbatch', [...always, ...options, script]);
   }
   const outputOf = (name: string) => {
     const path = join(folder, `${name}.log`);
@@ -55,7 +53,7 @@ describe('Slurm', function () {
   };
   const quoted = NODE.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
 
-  it('tells each task of srun its share, over two nodes', async () => {
+  it('tells each task of srun its share and its cores, over two nodes', async () => {
     const answers = answersOf(
       await slurm().run('srun', ['--nodes=2', '--ntasks=3', '--cpus-per-task=1', ...NODE]),
     );
@@ -64,7 +62,10 @@ describe('Slurm', function () {
     assert.deepEqual(toldOf(answers, 'SLURM_STEP_TASKS_PER_NODE'), ['2,1', '2,1', '2,1']);
     assert.deepEqual(toldOf(answers, 'SLURM_NODEID'), ['0', '0', '1']);
     assert.deepEqual(toldOf(answers, 'SLURM_LOCALID'), ['0', '1', '0']);
-    assert.deepEqual(toldOf(answers, 'SLURM_CPUS_PER_TASK'), ['1', '1', '1']);
+    for (const name of ['SLURM_CPUS_PER_TASK', 'OMP_NUM_THREADS'])
+      assert.deepEqual(toldOf(answers, name), ['1', '1', '1'], name);
+    const [alone] = answersOf(await slurm().run('srun', ['--ntasks=1', '--cpus-per-task=2', ...NODE]));
+    assert.equal(alone.told.OMP_NUM_THREADS, String(Math.min(2, availableParallelism())));
   });
 
   it('gives a batch script all of the work, and shares it out among the steps in it', async () => {
@@ -72,8 +73,8 @@ describe('Slurm', function () {
     assert.deepEqual(sharesOf(answersOf(said)), ['0/1', '0/2', '0/1', '1/2']);
     const [script] = answersOf(said.split('\n')[0]);
     assert.deepEqual([script.told.SLURM_NTASKS, script.told.SLURM_PROCID], ['2', '0']);
-    for (const name of ['STEP_NUM_TASKS', 'STEP_TASKS_PER_NODE', 'STEP_ID', 'CPUS_PER_TASK'])
-      assert.equal(script.told[`SLURM_${name}`], undefined);
+    for (const name of ['SLURM_STEP_NUM_TASKS', 'SLURM_STEP_ID', 'SLURM_CPUS_PER_TASK', 'OMP_NUM_THREADS'])
+      assert.equal(script.told[name], undefined, name);
   });
 
   it('gives each task of a job array all of it, as most arrays share nothing out', async () => {

@@ -24,7 +24,7 @@ export interface Slurm {
   stop(): Promise<void>;
 }
 
-const PROGRAMS = ['slurmctld', 'slurmd', 'munged', 'sbatch', 'srun', 'scancel'];
+const PROGRAMS = ['slurmctld', 'slurmd', 'munged', 'sbatch', 'srun', 'setpriv'];
 const NODES = ['one', 'two'];
 const ENDS = /^(BOOT_FAIL|CANCELLED|COMPLETED|DEADLINE|FAILED|NODE_FAIL|OUT_OF_MEMORY|PREEMPTED|TIMEOUT)$/;
 
@@ -47,19 +47,20 @@ export async function startSlurm(folder: string): Promise<Slurm> {
   const isOurs = (environ: string) => environ.includes(`SLURM_CONF=${file}\0`);
   const killAll = () => killWhere(isOurs);
   process.once('exit', killAll);
-  const start = (program: string, args: readonly string[]) =>
-    spawn(program, args, { env: environment, stdio: 'ignore' });
+  // Daemons do not outlive tests that are killed.
+  const start = (...command: readonly string[]) =>
+    spawn('setpriv', ['--pdeathsig', 'KILL', ...command], { env: environment, stdio: 'ignore' });
   const inMunge = (name: string) => join(folder, 'munge', name);
   const files = ['key-file', 'socket', 'pid-file', 'log-file', 'seed-file'];
   const daemons = [
-    start('munged', ['--foreground', '--force', ...files.map((name) => `--${name}=${inMunge(name)}`)]),
+    start('munged', '--foreground', '--force', ...files.map((name) => `--${name}=${inMunge(name)}`)),
   ];
   await until(
     () => existsSync(inMunge('socket')),
     30,
     () => `munged: ${logsOf(folder)}`,
   );
-  daemons.push(start('slurmctld', ['-D', '-c']), ...NODES.map((node) => start('slurmd', ['-D', '-N', node])));
+  daemons.push(start('slurmctld', '-D', '-c'), ...NODES.map((node) => start('slurmd', '-D', '-N', node)));
 
   const run = async (command: string, args: readonly string[]) => {
     const { stdout } = await promisify(execFile)(command, args, { env: environment, cwd: projectRoot() });
@@ -146,7 +147,8 @@ async function configure(folder: string, file: string): Promise<void> {
     ...{ StateSaveLocation: join(folder, 'state'), SlurmdSpoolDir: join(folder, 'spool-%n') },
     ...{ SlurmctldPidFile: join(folder, 'slurmctld.pid'), SlurmdPidFile: join(folder, 'slurmd-%n.pid') },
     ...{ SlurmctldLogFile: join(folder, 'slurmctld.log'), SlurmdLogFile: join(folder, 'slurmd-%n.log') },
-    ...{ TmpFS: join(folder, 'tmp-%n'), ProctrackType: 'proctrack/linuxproc', TaskPlugin: 'task/none' },
+    // linuxproc would not see processes whose name has a space in it, such as npm's.
+    ...{ ProctrackType: 'proctrack/pgid', TaskPlugin: 'task/none', TmpFS: join(folder, 'tmp-%n') },
     ...{ SelectType: 'select/cons_tres', SelectTypeParameters: 'CR_CPU' },
     ...{ JobAcctGatherType: 'jobacct_gather/none', AccountingStorageType: 'accounting_storage/none' },
     ...{ MpiDefault: 'none', SlurmdParameters: 'config_overrides', KillWait: 2 },
@@ -160,10 +162,12 @@ async function configure(folder: string, file: string): Promise<void> {
   writeFileSync(file, [...lines, ...nodes, partition, ''].join('\n'));
 }
 
-/** What a job would take for its own: a Slurm that these tests run under, and the launcher's mark. */
+/** All but what a job would take for its own: of a Slurm that these tests run under, and of their launcher. */
 const withoutTraces = (environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !/^(SLURM|SBATCH|PMI|CLIPBOOK_ENVIRONMENT)/.test(name)),
+    Object.entries(environment).filter(
+      ([name]) => !/^(SLURM|SBATCH|PMI|OMP_NUM|TF_NUM|CLIPBOOK_ENV)/.test(name),
+    ),
   );
 
 async function freePorts(count: number): Promise<number[]> {
