@@ -66,7 +66,12 @@ export function titlesOf(paths: readonly string[]): string[] {
 /** Longer ones end in a hash. */
 const LONGEST_NAME = 120;
 
-/** A folder's name that says what a run varies: `rates-learningRate=0.001-objective=clip-seed=0`. */
+/**
+ * A folder's name that says what a run varies: `rates-learningRate=0.001-objective=clip-seed=0`.
+ *
+ * @param taken names and settings so far; the run's own are added
+ * @throws {ValueError} where there is such a run already
+ */
 export function nameOfRun(
   sweep: string,
   columns: readonly string[],
@@ -79,8 +84,9 @@ export function nameOfRun(
   const short =
     readable.length <= LONGEST_NAME ? readable : `${readable.slice(0, LONGEST_NAME - 9)}-${hashOf(readable)}`;
   const name = taken.has(short) ? `${short}-${hashOf(values.join('\n'))}` : short;
-  if (taken.has(name)) throw new ValueError(`run "${name}"`, 'expected each run once, got it twice.');
-  taken.add(name);
+  const settings = JSON.stringify([values, seed]);
+  if (taken.has(settings)) throw new ValueError(`run "${name}"`, 'expected each run once, got it twice.');
+  for (const one of [name, settings]) taken.add(one);
   return name;
 }
 
