@@ -31,7 +31,9 @@ describe('the share of a process in work', () => {
     assert.deepEqual([parseShare('1/1'), parseShare('2/3')], [WHOLE, { part: 1, of: 3 }]);
     assert.equal(describeShare({ part: 1, of: 3 }), '2/3');
     for (const text of ['0/3', '4/3', '1', '1/0', 'a/b', '-1/2', '1/2/3', '']) {
-      assert.throws(() => parseShare(text), { message: new RegExp(`^Expected a part such as 2/3.*"${text}"`) });
+      assert.throws(() => parseShare(text), {
+        message: new RegExp(`^Expected a part such as 2/3.*"${text}"`),
+      });
     }
   });
 

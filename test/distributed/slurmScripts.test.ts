@@ -135,4 +135,23 @@ describe('job scripts', function () {
       readdirSync(join(folder, name)).map((file) => [file, readFileSync(join(folder, name, file), 'hex')]);
     assert.deepEqual(files('parts'), files('whole'));
   });
+
+  it('sweep.sbatch shares runs out among four processes, each trained once, into one table (slow)', async function () {
+    if (!slow) this.skip();
+    const shard = await writeShard(join(folder, 'swept.tar'), await wholeSamples(0, 24));
+    const path = join(folder, 'sweep.json');
+    const recipe = { steps: 5, batchSize: 8 };
+    const base = { data: { shards: shard }, model: TINY, recipe, logEvery: 1 };
+    writeFileSync(path, JSON.stringify({ name: 'swept', base, seeds: [0, 1, 2, 3, 4, 5] }));
+    const root = join(folder, 'sweep');
+    const id = await submit('sweep.sbatch', [], [path, '--output', root]);
+    assert.deepEqual(await slurm().waitForJob(id), Array(4).fill('COMPLETED'), said('sweep.sbatch'));
+    const table = readFileSync(join(root, 'sweeps', 'swept', 'table.md'), 'utf8');
+    assert.match(table, /6 of 6 runs are finished/);
+    for (let seed = 0; seed < 6; seed++) {
+      const metrics = join(root, 'train', 'runs', `swept-seed=${seed}`, 'metrics.jsonl');
+      const steps = readFileSync(metrics, 'utf8').trim().split('\n');
+      assert.equal(steps.length, 5);
+    }
+  });
 });

@@ -76,7 +76,7 @@ export function sweepFolder({ name }: Pick<Sweep, 'name'>, root = 'results'): st
  *
  * Each run is one of `clipbook train`, in `<root>/train/runs/`; what the sweep knows of it is in `sweepFolder`.
  *
- * @throws Error where the folder holds a sweep with another base; RunInterruptedError where the signal asks for
+ * @throws Error where the folder holds a sweep with another base or other settings; RunInterruptedError where the signal asks for
  *   it; {DiskError}. What ends one run is written down, and the next one begins
  */
 export async function runSweep(sweep: Sweep, options: SweepOptions = {}): Promise<void> {
@@ -96,9 +96,10 @@ export async function runSweep(sweep: Sweep, options: SweepOptions = {}): Promis
   }
 }
 
-/** How far a run is; writes nothing. */
+/** How far a run is; writes nothing. @throws Error where a run of its name had other settings */
 export function stateOf(sweep: Sweep, run: SweepRun, root?: string): RunState {
-  const { folder, failure } = placesOf(sweep, run, root);
+  const { folder, failure, config } = placesOf(sweep, run, root);
+  if (existsSync(config)) keepConfig(config, { ...run.config });
   const result = resultOf(sweep, run, root);
   if (result) return { state: 'finished', result };
   if (existsSync(failure))
@@ -131,14 +132,27 @@ const isFree = ({ state }: RunState) => state === 'new' || state === 'stopped';
 
 function placesOf(sweep: Sweep, run: SweepRun, root?: string) {
   const folder = join(sweepFolder(sweep, root), 'runs', run.name);
-  return { folder, result: join(folder, 'result.json'), failure: join(folder, 'failure.json') };
+  return {
+    folder,
+    config: join(folder, 'config.json'),
+    result: join(folder, 'result.json'),
+    failure: join(folder, 'failure.json'),
+  };
 }
 
-/** Seeds, values and sets to judge on may be added to a sweep later; another base would be another sweep. */
+/**
+ * Seeds, values and sets to judge on may be added to a sweep later; another base, or other settings under a label, would be
+ * another sweep.
+ */
 function keepSweep(sweep: Sweep, root?: string): void {
   const folder = sweepFolder(sweep, root);
   mkdirSync(folder, { recursive: true });
   keepConfig(join(folder, 'base.json'), sweep.base);
+  for (const run of sweep.runs) {
+    const { folder, config } = placesOf(sweep, run, root);
+    mkdirSync(folder, { recursive: true });
+    keepConfig(config, { ...run.config });
+  }
 }
 
 async function takeRun(sweep: Sweep, run: SweepRun, options: SweepOptions): Promise<void> {

@@ -58,12 +58,15 @@ function sourceOf(runs: readonly RunWithState[], results: readonly SweepResult[]
 
 /** Combinations of settings in their order. */
 function rowsOf(name: string, runs: readonly RunWithState[]): Row[] {
-  const byLabel = new Map<string, RunWithState[]>();
+  const bySettings = new Map<string, RunWithState[]>();
   for (const run of runs) {
-    const label = run.values.join(', ') || name;
-    byLabel.set(label, [...(byLabel.get(label) ?? []), run]);
+    const settings = JSON.stringify(run.values);
+    bySettings.set(settings, [...(bySettings.get(settings) ?? []), run]);
   }
-  return [...byLabel].map(([label, seeds]) => ({ label, cells: cellsOf(seeds) }));
+  return [...bySettings.values()].map((seeds) => ({
+    label: seeds[0].values.join(', ') || name,
+    cells: cellsOf(seeds),
+  }));
 }
 
 function cellsOf(seeds: readonly RunWithState[]): Row['cells'] {
