@@ -23,14 +23,15 @@ Each run is one of "clipbook train", in results/train/runs/, named after what it
 Markdown, CSV, LaTeX and HTML, and runs.csv with a line for each run.
 
 The same command again goes on: finished runs are kept, stopped ones resumed, and values, seeds or sets to judge on may be added. Start it as
-often as you like at the same time, in terminals, under "mpirun -n 4", or as a job array of Slurm
-(src/distributed/slurm/sweep.sbatch): each process takes the next run that nobody has, also what a killed one left behind.
+often as you like at the same time, in terminals, under "mpirun -n 4", or as a job array of Slurm: each process takes the next
+run that nobody has, also what one that was killed on the same machine left behind.
 
 Examples:
   $ clipbook sweep --example > rates.json
   $ clipbook sweep rates.json --dry-run
   $ clipbook sweep rates.json
-  $ mpirun -n 4 --bind-to none clipbook sweep rates.json --output /shared/results`;
+  $ mpirun -n 4 --bind-to none clipbook sweep rates.json --output /shared/results
+  $ sbatch --array=1-16 src/distributed/slurm/sweep.sbatch rates.json --output /shared/results`;
 
 /** `clipbook sweep`: training runs that differ in a few settings, and one table of them. */
 export function register(program: Command): void {
