@@ -137,6 +137,19 @@ describe('clipbook sweep', function () {
     );
   });
 
+  it('refuses a label whose settings have changed since its run was trained', async () => {
+    const labelled = (steps: number) =>
+      describeSweep('labelled', { grid: {}, list: [{ label: 'a', 'recipe.steps': steps }], seeds: [0] });
+    await sweep('labelled', labelled(2));
+    assert.match(await sweep('labelled', labelled(2), '--dry-run'), /^variant a, seed 0: finished$/m);
+    for (const flags of [['--dry-run'], []]) {
+      await assert.rejects(
+        sweep('labelled', labelled(3), ...flags),
+        /config\.json" belongs to a run with another configuration \(recipe\.steps: 2 there, 3 here\)/,
+      );
+    }
+  });
+
   it('is shared out among processes that know nothing of each other', async () => {
     const path = describeSweep('shared', { seeds: [0, 1, 2] });
     const processes = [start('shared', path), start('shared', path)];
@@ -165,6 +178,23 @@ describe('clipbook sweep', function () {
     await sweep('killed', path);
     await sweep('undisturbed', path);
     assert.deepEqual(foundIn('killed', 'killed'), foundIn('undisturbed', 'killed'));
+  });
+
+  it('stops at SIGTERM with a checkpoint, and goes on from there', async () => {
+    const recipe = { steps: 1000, batchSize: 4 };
+    const base = { data: { folder: pictures }, model: TINY, recipe, logEvery: 1, checkpointEvery: 500 };
+    const path = describeSweep('stopped', { base, grid: {}, seeds: [0] });
+    const run = join(rootOf('stopped'), 'train', 'runs', 'stopped-seed=0');
+    const child = start('stopped', path);
+    while (!existsSync(join(run, 'metrics.jsonl'))) {
+      assert.equal(child.exitCode, null, 'it ended by itself');
+      await setTimeout(5);
+    }
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'close');
+    assert.equal(code, 143);
+    assert.equal(listCheckpoints(join(run, 'checkpoints')).length, 1);
+    assert.match(await sweep('stopped', path, '--dry-run'), /^seed 0: stopped on the way$/m);
   });
 
   it('lets other runs go on where one fails, and tries it again only where asked to', async () => {
