@@ -8,16 +8,18 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
  * number, 130 for Ctrl-C. Repeated signals are the same wish: the launcher and the terminal both send them.
  *
  * @param howToResume a sentence, added to what the work said last
+ * @param say where it is said; of several processes that stop together one alone says it
  * @returns whether the work came to its end
  */
 export async function interruptible(
   work: (signal: AbortSignal) => Promise<void>,
   howToResume: string,
+  say: (text: string) => void = (text) => process.stderr.write(text),
 ): Promise<boolean> {
   const controller = new AbortController();
   let exitCode = 0;
   const stop = (signal: (typeof SIGNALS)[number]) => {
-    if (exitCode === 0) process.stderr.write('\nStopping …\n');
+    if (exitCode === 0) say('\nStopping …\n');
     exitCode ||= 128 + constants.signals[signal];
     controller.abort();
   };
@@ -27,7 +29,7 @@ export async function interruptible(
     return true;
   } catch (error) {
     if ((error as Error).name !== 'RunInterruptedError') throw error;
-    process.stderr.write(`${(error as Error).message} ${howToResume}\n`);
+    say(`${(error as Error).message} ${howToResume}\n`);
     process.exitCode = exitCode;
     return false;
   } finally {

@@ -191,7 +191,9 @@ async function train(path: string | undefined, options: TrainOptions): Promise<v
     if (isFirst) console.log(options.json ? JSON.stringify(summary) : describe(summary));
   };
   try {
-    await interruptible(run, howToResume(path, options)).finally(progress.stop);
+    await interruptible(run, howToResume(path, options), isFirst ? undefined : () => {}).finally(
+      progress.stop,
+    );
   } catch (error) {
     if (communicator.size > 1 && !isShared(error)) stopAll(communicator, error);
     // Nobody ends before the first has said why: mpirun ends all where one exits with an error.
