@@ -18,11 +18,15 @@ const MAIN_THREAD = 1;
  * This process among those that `mpirun` or `srun` started with it, through OpenMPI; `alone` where there is one only. Whatever
  * ends one of them with an error ends all.
  *
- * @throws Error where the environment says that there are several, and OpenMPI cannot be loaded or tells of another number
+ * @throws Error where the environment says that there are several, and OpenMPI cannot be loaded or tells of another number, or
+ *   nothing connects them
  */
 export function openCommunicator(environment: NodeJS.ProcessEnv = process.env): Communicator {
   const expected = ranksIn(environment);
-  if (expected <= 1) return alone;
+  if (expected <= 1) {
+    requireConnected(environment);
+    return alone;
+  }
   const mpi = connect(loadLibrary(expected));
   dieWithParent();
   if (mpi.size !== expected) {
@@ -38,6 +42,15 @@ export function openCommunicator(environment: NodeJS.ProcessEnv = process.env): 
   process.once('uncaughtException', stop);
   process.once('unhandledRejection', stop);
   return mpi;
+}
+
+/** Tasks of a plain `srun` would each take themselves for the only one. */
+function requireConnected({ OMPI_COMM_WORLD_SIZE, SLURM_STEP_NUM_TASKS }: NodeJS.ProcessEnv): void {
+  if (OMPI_COMM_WORLD_SIZE !== undefined || !(Number(SLURM_STEP_NUM_TASKS) > 1)) return;
+  throw new Error(
+    `Expected the ${SLURM_STEP_NUM_TASKS} tasks of this step to be connected, but nothing does so; start them with ` +
+      '"srun --mpi=pmix", or one with "srun -n 1".',
+  );
 }
 
 /** How many processes a launcher of MPI says it has started; 1 where none did. */

@@ -20,6 +20,15 @@ describe('openCommunicator', () => {
     assert.deepEqual([...alone.gather(values)], [1, 2]);
     assert.deepEqual(alone.broadcast({ a: 1 }), { a: 1 });
   });
+
+  it('refuses to be one of several that nothing connects', () => {
+    assert.throws(() => openCommunicator({ SLURM_STEP_NUM_TASKS: '4', SLURM_PROCID: '2' }), {
+      message:
+        /^Expected the 4 tasks of this step to be connected, .*"srun --mpi=pmix", or one with "srun -n 1"\.$/,
+    });
+    assert.equal(openCommunicator({ SLURM_STEP_NUM_TASKS: '2', OMPI_COMM_WORLD_SIZE: '1' }), alone);
+    assert.equal(openCommunicator({ SLURM_STEP_NUM_TASKS: '1' }), alone);
+  });
 });
 
 describe('openMpiVersion', () => {
