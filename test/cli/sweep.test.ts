@@ -64,6 +64,22 @@ describe('clipbook sweep', function () {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
 
+  /** Runs the job script as a task of an array; in place of Slurm's commands are two that write down what they are told. */
+  function startJob(...args: string[]): ChildProcess {
+    const commands = join(folder, 'slurm');
+    const write = (name: string, ...lines: string[]) =>
+      writeFileSync(join(commands, name), ['#!/bin/bash', ...lines].join('\n'), { mode: 0o755 });
+    mkdirSync(commands, { recursive: true });
+    write('srun', `echo $$ > ${join(folder, 'task')}`, 'while [[ $1 == --* ]]; do shift; done', 'exec "$@"');
+    write('scontrol', `echo "$@" >> ${join(folder, 'queued')}`);
+    const slurm = { SLURM_JOB_ID: '17', SLURM_ARRAY_TASK_ID: '2', SLURM_CPUS_PER_TASK: '1' };
+    return spawn('bash', ['src/distributed/slurm/sweep.sbatch', ...args], {
+      cwd: projectRoot(),
+      env: { ...process.env, ...slurm, PATH: `${commands}:${process.env.PATH}` },
+      stdio: 'ignore',
+    });
+  }
+
   /** Starts and ends of each run, from its metrics: a run that was trained twice would begin twice. */
   const stepsOf = (root: string) =>
     readdirSync(join(rootOf(root), 'train', 'runs')).map((run) =>
@@ -180,21 +196,25 @@ describe('clipbook sweep', function () {
     assert.deepEqual(foundIn('killed', 'killed'), foundIn('undisturbed', 'killed'));
   });
 
-  it('stops at SIGTERM with a checkpoint, and goes on from there', async () => {
-    const recipe = { steps: 1000, batchSize: 4 };
+  it('stops at SIGTERM with a checkpoint, whereupon its job script queues it again', async () => {
+    const recipe = { steps: 120, batchSize: 4 };
     const base = { data: { folder: pictures }, model: TINY, recipe, logEvery: 1, checkpointEvery: 500 };
     const path = describeSweep('stopped', { base, grid: {}, seeds: [0] });
     const run = join(rootOf('stopped'), 'train', 'runs', 'stopped-seed=0');
-    const child = start('stopped', path);
+    const job = () => startJob(path, '-o', rootOf('stopped'));
+    const first = job();
     while (!existsSync(join(run, 'metrics.jsonl'))) {
-      assert.equal(child.exitCode, null, 'it ended by itself');
+      assert.equal(first.exitCode, null, 'it ended by itself');
       await setTimeout(5);
     }
-    child.kill('SIGTERM');
-    const [code] = await once(child, 'close');
-    assert.equal(code, 143);
+    process.kill(Number(readFileSync(join(folder, 'task'), 'utf8')), 'SIGTERM');
+    assert.deepEqual(await once(first, 'close'), [143, null]);
+    assert.equal(readFileSync(join(folder, 'queued'), 'utf8'), 'requeue 17\n');
     assert.equal(listCheckpoints(join(run, 'checkpoints')).length, 1);
     assert.match(await sweep('stopped', path, '--dry-run'), /^seed 0: stopped on the way$/m);
+    assert.deepEqual(await once(job(), 'close'), [0, null]);
+    assert.equal(readFileSync(join(folder, 'queued'), 'utf8'), 'requeue 17\n', 'once');
+    assert.match(read('stopped', 'stopped', 'table.md'), /1 of 1 runs are finished/);
   });
 
   it('lets other runs go on where one fails, and tries it again only where asked to', async () => {
