@@ -12,6 +12,7 @@ import {
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { writing } from './diskError';
+import { hasEnded, ownJob, type SlurmJob } from './slurmJob';
 
 /** The right of one process to write in a folder. */
 export interface FolderClaim {
@@ -31,11 +32,14 @@ interface Holder {
   started: string;
   /** ISO 8601. */
   since: string;
+  /** The job of Slurm that it belongs to. */
+  job?: SlurmJob;
 }
 
 /**
  * Claims a folder, as of a training run, for this process, so that two never write into one. A holder that was killed, or a machine
- * that was started anew, loses its claim at once; one on another machine cannot be asked and keeps it.
+ * that was started anew, loses its claim at once; one on another machine cannot be asked and keeps it, unless Slurm says that
+ * its job has ended.
  *
  * Claims are files `owner-000001.json`, `owner-000002.json`, …, of which the highest holds until it ends in `.free`. A
  * free or dead one is followed by the next number, which only one process can make, and numbers never go back: there is no
@@ -95,9 +99,10 @@ function describe(folder: string, path: string, { pid, host, since }: Holder): s
   return `"${folder}" is in use by ${who} since ${since}; ${remedy}.`;
 }
 
-/** A process of another machine counts as alive. */
-function isHeld({ pid, host, started }: Holder): boolean {
-  return host !== hostname() || (lives(pid) && started === startOf(pid));
+/** A process of another machine counts as alive, unless its job of Slurm has ended. */
+function isHeld({ pid, host, started, job }: Holder): boolean {
+  if (host === hostname()) return lives(pid) && started === startOf(pid);
+  return !(job && hasEnded(job));
 }
 
 function lives(pid: number): boolean {
@@ -111,7 +116,7 @@ function lives(pid: number): boolean {
 
 function ownHolder(): Holder {
   const { pid } = process;
-  return { pid, host: hostname(), started: startOf(pid), since: new Date().toISOString() };
+  return { pid, host: hostname(), started: startOf(pid), since: new Date().toISOString(), job: ownJob() };
 }
 
 /** The boot of the machine and the process's start after it, from Linux's `/proc`; empty on other systems. */

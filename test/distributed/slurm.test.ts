@@ -120,4 +120,26 @@ describe('Slurm', function () {
       assert.match(outputOf(name), name === 'exec' ? /told/ : /told\n[\s\S]*code 143/);
     }
   });
+
+  it('says of its jobs which lives of theirs have ended, for claims that they have left', async () => {
+    const script = `
+      const { hasEnded, ownJob } = require('./src/files/slurmJob.ts');
+      const lives = [0, 1].map((restarts) => hasEnded({ ...ownJob(), id: process.env.ASKED, restarts }));
+      console.log(JSON.stringify({ own: ownJob(), lives }));`;
+    const asks = [process.execPath, LAUNCH, '--require', 'tsx/cjs', '-e', script];
+    const livesOf = async (id: string) =>
+      JSON.parse(await slurm().run('srun', ['--ntasks=1', `--export=ALL,ASKED=${id}`, ...asks]));
+    const id = await submit('sleeping', 'sleep 600', '--requeue');
+    const isRunning = async () =>
+      (await slurm().run('squeue', ['--noheader', '--format=%T', '--jobs', id])) === 'RUNNING';
+    await until(isRunning, 30, () => 'the job');
+    const { own, lives } = await livesOf(id);
+    assert.deepEqual([own.restarts, own.cluster !== '', lives], [0, true, [false, false]]);
+    await slurm().run('scontrol', ['requeue', id]);
+    const [first] = (await livesOf(id)).lives;
+    assert.equal(first, true, 'it has another life to come');
+    await slurm().run('scancel', [id]);
+    await slurm().waitForJob(id);
+    assert.deepEqual((await livesOf(id)).lives, [true, true]);
+  });
 });

@@ -59,6 +59,25 @@ describe('claimFolder', () => {
     });
   });
 
+  it('takes over from another machine where its job of Slurm has ended', () => {
+    const { env } = process;
+    const claimIn = (restarts: string) => {
+      process.env = { ...env, SLURM_JOB_ID: '7', SLURM_CLUSTER_NAME: 'c', SLURM_RESTART_COUNT: restarts };
+      return claimFolder(folder);
+    };
+    try {
+      claimIn('1').release();
+      leave({ host: 'node17', job: { cluster: 'c', id: '7', restarts: 1 } }, 'owner-000003.json');
+      assert.throws(() => claimIn('1'), { name: 'FolderClaimedError', message: /on "node17"/ });
+      const claim = claimIn('2');
+      const held = JSON.parse(readFileSync(join(folder, 'owner-000004.json'), 'utf8'));
+      assert.deepEqual(held.job, { cluster: 'c', id: '7', restarts: 2 });
+      claim.release();
+    } finally {
+      process.env = env;
+    }
+  });
+
   it('gives a dead run to one of many that want it', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     leave({ pid });
