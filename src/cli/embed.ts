@@ -20,9 +20,9 @@ WebDataset or RecordIO files (a file, a folder, a brace pattern or a glob), or a
 Interrupted, by Ctrl-C or otherwise, the same command goes on: rows that are there are kept, and their inputs compared by
 their keys. Until everything is done the matrix is called F.npy.partial.
 
-On several machines, with one disk: start it under "mpirun -n 4" or "srun -n 4", or anywhere with --part 1/4, --part 2/4, …
-Each takes every fourth batch; rows wait in F.parts/, and whoever ends last puts them together: files as of a single run, to
-the byte. A part that died is started again likewise.
+On several machines with one disk: start it under "mpirun -n 4" or "srun -n 4", or anywhere with --part 1/4, --part 2/4, and
+so on. Each takes every fourth batch; rows wait in F.parts/, and whoever ends last puts them together: files as of a single
+run, to the byte. A part that died is started again likewise.
 
 Pictures are prepared as open_clip does for the weights, to the byte; for a run of clipbook as in its training.
 

@@ -32,8 +32,8 @@ Embeddings are kept in the cache by what decides them (weights, preparation, the
 command again takes seconds, and an interrupted one goes on. Data that are not whole are refused; with --allow-partial they
 are judged, missing sets left out, and every output says so.
 
-On several machines with one disk: start it under "mpirun -n 4" or "srun -n 4", or anywhere with --part 1/4, --part 2/4, …
-Each embeds its part of all pictures, prompts and captions to the same cache, and whoever ends last judges.
+On several machines with one disk: start it under "mpirun -n 4" or "srun -n 4", or anywhere with --part 1/4, --part 2/4, and
+so on. Each embeds its part of all pictures, prompts and captions to the same cache, and whoever ends last judges.
 
 Writes results.json with everything that decided the numbers, results.csv, table.md and predictions. "clipbook compare" says
 in what two of them differ.

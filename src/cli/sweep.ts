@@ -9,22 +9,22 @@ import { exampleConfig } from './train';
 const HELP = `
 The sweep is a JSON file:
   name       names the sweep and its folder, results/sweeps/<name>/
-  base       what all runs have in common: the settings of "clipbook train", or the path of a file with them, from this one
+  base       what all runs have in common: the settings of "clipbook train", or the path of a file with them, from here
   grid       settings by their places with the values of each, all of which are combined:
-             { "recipe.learningRate": [0.001, 0.0003], "objective": ["clip", "dalip", { "name": "dalip", "alpha": 0.3 }] }
+             { "recipe.learningRate": [0.001, 0.0003], "objective": ["clip", { "name": "dalip", "alpha": 0.3 }] }
   list       or sets of settings that belong together, with labels if you like; combined with the grid if there is one:
              [{ "label": "as published", "recipe.warmupSteps": 40 }, { "label": "gentle", "recipe.clipNorm": 0.1 }]
   seeds      each combination is trained with each of them, and tables show means with 95 % t-intervals; the base's
-  evaluate   what trained models are judged on, as "clipbook evaluate" takes it: { "benchmarks": ["pets", "my/pictures"],
-             "protocols": ["zero-shot", "linear-probe"]; "data", "split", "task", "classNames", "templates", "allowPartial" as
-             its options }; nothing
+  evaluate   what trained models are judged on; nothing. "benchmarks" and "protocols", lists of what "clipbook evaluate" takes,
+             and its options "data", "split", "task", "classNames", "templates" and "allowPartial":
+             { "benchmarks": ["pets", "my/pictures"], "protocols": ["zero-shot", "linear-probe"], "data": "sets" }
 
-Each run is one of "clipbook train", in results/train/runs/, named after what it varies. One table is written at the end, as
+Each run is one of "clipbook train", in results/train/runs/, named after what it varies. At the end one table is written, as
 Markdown, CSV, LaTeX and HTML, and runs.csv with a line for each run.
 
-The same command again goes on: finished runs are kept, stopped ones resumed, and values, seeds or sets to judge on may be added. Start it as
-often as you like at the same time, in terminals, under "mpirun -n 4", or as a job array of Slurm: each process takes the next
-run that nobody has, also what one that was killed on the same machine left behind.
+The same command again goes on: finished runs are kept and stopped ones resumed; values, seeds and sets to judge on may be
+added. Start it as often as you like at the same time, in terminals, under "mpirun -n 4", or as a job array of Slurm: each
+process takes the next run that nobody has, also what one that was killed on the same machine left behind.
 
 Examples:
   $ clipbook sweep --example > rates.json
