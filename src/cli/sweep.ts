@@ -9,14 +9,14 @@ import { exampleConfig } from './train';
 const HELP = `
 The sweep is a JSON file:
   name       names the sweep and its folder, results/sweeps/<name>/
-  base       what all runs have in common: the settings of "clipbook train", or the path of a file with them, from here
+  base       what all runs have in common: the settings of "clipbook train", or the path of a file with them, from this one
   grid       settings by their places with the values of each, all of which are combined:
              { "recipe.learningRate": [0.001, 0.0003], "objective": ["clip", { "name": "dalip", "alpha": 0.3 }] }
   list       or sets of settings that belong together, with labels if you like; combined with the grid if there is one:
              [{ "label": "as published", "recipe.warmupSteps": 40 }, { "label": "gentle", "recipe.clipNorm": 0.1 }]
   seeds      each combination is trained with each of them, and tables show means with 95 % t-intervals; the base's
-  evaluate   what trained models are judged on; nothing. "benchmarks" and "protocols", lists of what "clipbook evaluate" takes,
-             and its options "data", "split", "task", "classNames", "templates" and "allowPartial":
+  evaluate   what trained models are judged on; nothing. Lists of "benchmarks" and "protocols" as "clipbook evaluate" takes
+             them, and its options "data", "split", "task", "classNames", "templates" and "allowPartial":
              { "benchmarks": ["pets", "my/pictures"], "protocols": ["zero-shot", "linear-probe"], "data": "sets" }
 
 Each run is one of "clipbook train", in results/train/runs/, named after what it varies. At the end one table is written, as
