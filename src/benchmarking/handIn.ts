@@ -28,13 +28,14 @@ export async function handIn(
   const path = pathIn(folder);
   mkdirSync(folder, { recursive: true });
   return withFileLock(path, { signal }, async () => {
-    const mine: HandedIn = { asked: hashOf(asked), of: share.of, done: [share.part] };
-    const before = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as HandedIn) : mine;
-    const isSame = before.asked === mine.asked && before.of === mine.of;
+    const { of } = share;
+    const evaluation = { asked: hashOf(asked), of };
+    const before: HandedIn | null = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
+    const isSame = before?.asked === evaluation.asked && before.of === of;
     const done = new Set([...(isSame ? before.done : []), share.part]);
-    writeFileAtomically(path, [JSON.stringify({ ...mine, done: [...done] })]);
-    const all = Array.from({ length: share.of }, (_, part) => part);
-    return all.filter((part) => !done.has(part)).map((part) => describeShare({ part, of: share.of }));
+    writeFileAtomically(path, [JSON.stringify({ ...evaluation, done: [...done] })]);
+    const all = Array.from({ length: of }, (_, part) => part);
+    return all.filter((part) => !done.has(part)).map((part) => describeShare({ part, of }));
   });
 }
 

@@ -45,8 +45,8 @@ export function openSharedSubject<Set extends Benchmark>(
   return {
     ...{ benchmark, split, seed, robustness, embedded },
     async variant(name, { sample, corruption }) {
-      const { targets, damaged, files } = await embedded(name);
-      const total = sample?.pictures ?? targets.length + damaged.length;
+      const { targets, files } = await embedded(name);
+      const total = sample?.pictures ?? targets.length;
       const source = { benchmark, split: name, folder, files, sample };
       const seen = seenThrough(clip, model, corruption);
       const asked = ofPictures(describeVariant(benchmark, corruption), total);

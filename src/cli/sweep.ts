@@ -85,8 +85,7 @@ async function run(asked: Sweep, flags: SweepFlags): Promise<void> {
     await runSweep(asked, {
       ...{ root, signal, judge: judgeOf(asked.evaluate, progress, signal) },
       first: Math.floor((asked.runs.length * part) / of),
-      onRun: ({ name, config }) =>
-        progress.stage(`${name} (${placeOf(name, asked)} of ${asked.runs.length})`, config.recipe.steps),
+      onRun: (run) => progress.stage(titleOf(run, asked), run.config.recipe.steps),
       onStep: ({ step, loss, pairsPerSecond }) => progress.update(step, { loss, pairsPerSecond }),
       onFailure: ({ name }, reason) => progress.note(`${name} has failed: ${reason}`),
     });
@@ -100,7 +99,8 @@ async function run(asked: Sweep, flags: SweepFlags): Promise<void> {
   await interruptible(work, 'The same command goes on from there.').finally(progress.stop);
 }
 
-const placeOf = (name: string, { runs }: Sweep) => runs.findIndex((run) => run.name === name) + 1;
+const titleOf = (run: SweepRun, { runs }: Sweep) =>
+  `${run.name} (${runs.indexOf(run) + 1} of ${runs.length})`;
 
 /** A set that is not there should not be found missing after the first run. */
 async function checkSets({ protocols, ...sets }: SweepEvaluation): Promise<void> {
@@ -110,7 +110,7 @@ async function checkSets({ protocols, ...sets }: SweepEvaluation): Promise<void>
 
 type Judge = NonNullable<Parameters<typeof import('../experiments/sweep').runSweep>[1]>['judge'];
 
-/** Judges trained models as `clipbook evaluate` does; a run that was judged before is not judged again. */
+/** Judges trained models as `clipbook evaluate` does, and keeps all of it beside the run. */
 function judgeOf(evaluation: SweepEvaluation | undefined, progress: Progress, signal: AbortSignal): Judge {
   if (!evaluation) return undefined;
   const { evaluate, mainScores, writeEvaluation } =

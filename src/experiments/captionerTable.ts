@@ -1,5 +1,5 @@
-import { mean, studentInterval } from '../evaluation';
-import type { Cell, Column, Section, Table } from '../report';
+import { mean } from '../evaluation';
+import { type Cell, type Column, type Section, seedsCell, type Table } from '../report';
 import { CAPTIONER_ARMS, type CaptionerProfile } from './captionerArms';
 import type { CaptionBaseline } from './captionerBaselines';
 import type { TestGroup } from './captionerData';
@@ -92,7 +92,7 @@ function cellsOf(runs: readonly CaptionerSummary[], decoding: Decoding): Record<
 }
 
 function scoreCells(scores: readonly CaptionerScores[]): Record<string, Cell> {
-  const cell = (numberOf: (scores: CaptionerScores) => number): Cell => toCell(scores.map(numberOf));
+  const cell = (numberOf: (scores: CaptionerScores) => number): Cell => seedsCell(scores.map(numberOf));
   const ofGroups = Object.keys(GROUPS).flatMap((id) => {
     const group = id as TestGroup['id'];
     return [
@@ -106,10 +106,4 @@ function scoreCells(scores: readonly CaptionerScores[]): Record<string, Cell> {
     copied: cell(({ groups }) => 100 * groups.seen.copied),
     milliseconds: { value: mean(scores.map(({ millisecondsPerPicture }) => millisecondsPerPicture)) },
   };
-}
-
-function toCell(values: readonly number[]): Cell {
-  if (values.length < 2) return { value: values[0] };
-  const { estimate, high } = studentInterval(values);
-  return { value: estimate, interval: high - estimate };
 }

@@ -37,9 +37,9 @@ interface Holder {
 }
 
 /**
- * Claims a folder, as of a training run, for this process, so that two never write into one. A holder that was killed, or a machine
- * that was started anew, loses its claim at once; one on another machine cannot be asked and keeps it, unless Slurm says that
- * its job has ended.
+ * Claims a folder, as of a training run, for this process, so that two never write into one. A holder that was killed, or a
+ * machine that was started anew, loses its claim at once; one on another machine cannot be asked and keeps it, unless Slurm
+ * says that its job has ended.
  *
  * Claims are files `owner-000001.json`, `owner-000002.json`, …, of which the highest holds until it ends in `.free`. A
  * free or dead one is followed by the next number, which only one process can make, and numbers never go back: there is no

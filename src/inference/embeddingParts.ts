@@ -42,9 +42,9 @@ export async function mergeParts(matrix: Matrix, of: number, signal?: AbortSigna
   const { path, width, settings } = matrix;
   return withFileLock(partsOf(path), { signal }, async () => {
     const shares = Array.from({ length: of }, (_, part): Share => ({ part, of }));
-    const missing = existsSync(path) ? [] : shares.flatMap((share) => missingPart(path, share));
-    if (missing.length > 0) return missing;
     if (!existsSync(path)) {
+      const missing = shares.flatMap((share) => missingPart(path, share));
+      if (missing.length > 0) return missing;
       for (const share of shares) checkPart(matrix, share);
       const file = await openEmbeddingFile(path, width, settings);
       await copyParts(matrix, shares, file).finally(file.close);

@@ -45,6 +45,7 @@ export * from './published';
 export * from './publishedDifferences';
 export * from './rocFigure';
 export * from './scalingFigure';
+export * from './seedsCell';
 export * from './sentenceHierarchyDrawing';
 export * from './spreadTable';
 export * from './staticSvg';

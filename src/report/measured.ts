@@ -1,6 +1,7 @@
 import type { TaskDefinition } from '../data/types';
 import type { RetrievalResult } from '../evaluation/retrieval';
-import { mean, studentInterval, wilsonInterval } from '../evaluation/statistics';
+import { mean, wilsonInterval } from '../evaluation/statistics';
+import { seedsCell } from './seedsCell';
 import type { Cell, Row, Section } from './table';
 
 /** What one profile of an experiment measured, ready to stand in a table's section. */
@@ -160,15 +161,9 @@ export function meanScores(scores: Record<string, number[]>, parts: readonly str
 }
 
 function cellOf(scores: readonly number[], count?: number): Cell {
-  if (scores.length === 0) return { value: null };
-  const percent = scores.map((score) => 100 * score);
-  if (percent.length > 1) {
-    const { estimate, high } = studentInterval(percent);
-    return { value: estimate, interval: high - estimate };
-  }
-  if (!count) return { value: percent[0] };
+  if (scores.length !== 1 || !count) return seedsCell(scores.map((score) => 100 * score));
   const { low, high } = wilsonInterval(scores[0] * count, count);
-  return { value: percent[0], interval: 50 * (high - low) };
+  return { value: 100 * scores[0], interval: 50 * (high - low) };
 }
 
 function chanceRow({ columns }: MeasuredResults, means: MeanColumns): Row | null {

@@ -122,7 +122,7 @@ const readKept = object({
 });
 
 const readSettings = object({
-  name: nameOfRun,
+  name: folderName,
   data: dataSection,
   objective: (value: unknown) => value, // its defaults depend on the model
   model: optional(checkedModel, MODELS.mini),
@@ -177,7 +177,8 @@ function withoutHeads({ secondOrder, ...plain }: ClipConfig): ClipConfig {
   return plain;
 }
 
-function nameOfRun(value: unknown, place: string): string {
+/** A text that can name a folder, see `checkFolderName`; a `Reader`. */
+export function folderName(value: unknown, place: string): string {
   return asValueError(place, () => checkFolderName(text(value, place)));
 }
 

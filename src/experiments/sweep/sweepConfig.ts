@@ -12,7 +12,7 @@ import {
   text,
   ValueError,
 } from '../../files/checkedJson';
-import { checkFolderName, type TrainingConfig, toTrainingConfig } from '../../training';
+import { folderName, type TrainingConfig, toTrainingConfig } from '../../training';
 import { type Axis, gridAxis, listAxis, nameOfRun, setAt, titlesOf } from './settings';
 
 /** Training runs that differ in a few settings. */
@@ -64,7 +64,7 @@ const some =
   };
 
 const readSweep = object({
-  name: text,
+  name: folderName,
   base: (value: unknown) => value,
   grid: optional(settings, {}),
   list: optional(some(settings)),
@@ -104,7 +104,7 @@ function readBase(path: string): unknown {
  */
 export function toSweep(value: unknown, readFile: (path: string) => unknown): Sweep {
   const sweep = readSweep(value, '');
-  const name = nameOf(sweep.name);
+  const { name } = sweep;
   const given = typeof sweep.base === 'string' ? readFile(sweep.base) : sweep.base;
   if (!isObject(given))
     throw new ValueError('base', 'expected the settings of "clipbook train", or a path of theirs.');
@@ -125,14 +125,6 @@ export function toSweep(value: unknown, readFile: (path: string) => unknown): Sw
     }),
   );
   return { name, columns, runs, evaluate: sweep.evaluate, base };
-}
-
-function nameOf(name: string): string {
-  try {
-    return checkFolderName(name);
-  } catch (error) {
-    throw new ValueError('name', (error as Error).message);
-  }
 }
 
 function seedOf({ recipe }: Record<string, unknown>): number {

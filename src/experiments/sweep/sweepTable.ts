@@ -1,5 +1,4 @@
-import { mean, studentInterval } from '../../evaluation';
-import type { Cell, Column, Row, Table } from '../../report';
+import { type Column, type Row, seedsCell, type Table } from '../../report';
 import type { RunState, SweepResult } from './runSweep';
 import type { Sweep, SweepRun } from './sweepConfig';
 
@@ -76,21 +75,14 @@ function cellsOf(seeds: readonly RunWithState[]): Row['cells'] {
   const scoresOf = (title: string) => finished.flatMap(({ scores }) => scores[title] ?? []);
   return {
     seeds: count,
-    [LOSS]: meanCell(finished.map(({ loss }) => loss)),
+    [LOSS]: seedsCell(finished.map(({ loss }) => loss)),
     ...Object.fromEntries(
-      [...titles].map((title) => [title, meanCell(scoresOf(title).map(({ value }) => value))]),
+      [...titles].map((title) => [title, seedsCell(scoresOf(title).map(({ value }) => value))]),
     ),
   };
 }
 
 const ofAll = (finished: number, all: number) => (finished === all ? String(all) : `${finished} of ${all}`);
-
-function meanCell(values: readonly number[]): Cell {
-  if (values.length === 0) return { value: null };
-  if (values.length === 1) return { value: mean(values) };
-  const { estimate, high } = studentInterval(values);
-  return { value: estimate, interval: high - estimate };
-}
 
 function footnotesOf(runs: readonly RunWithState[]): string[] {
   const failed = new Map<string, string[]>();
@@ -98,7 +90,8 @@ function footnotesOf(runs: readonly RunWithState[]): string[] {
     if (run.state === 'failed') failed.set(run.reason, [...(failed.get(run.reason) ?? []), run.name]);
   }
   return [
-    'Loss: the mean of the logged training losses of the last tenth of the steps. It compares runs of one objective and batch size only.',
+    'Loss: the mean of the logged training losses of the last tenth of the steps. It compares runs of one objective and batch ' +
+      'size only.',
     '± is half the 95 % t-interval of the mean over seeds; one seed has none, and says nothing about others.',
     ...[...failed].map(
       ([reason, names]) =>

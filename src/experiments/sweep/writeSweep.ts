@@ -13,8 +13,8 @@ export function sweepRuns(sweep: Sweep, root?: string): RunWithState[] {
 }
 
 /**
- * Writes what there is of a sweep into its folder: `table.md`, `.csv`, `.tex` and `.html`, `runs.csv` with a line for each finished run
- * and a column for each setting, and `results.json`. Whichever process ends last writes all of it.
+ * Writes what there is of a sweep into its folder: `table.md`, `.csv`, `.tex` and `.html`, `runs.csv` with a line for each
+ * finished run and a column for each setting, and `results.json`. Whichever process ends last writes all of it.
  *
  * @returns how far every run is
  */
